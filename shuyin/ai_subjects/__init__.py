@@ -1,0 +1,1 @@
+"""Schemes (classification, headings), the embedding model, the recommender, training and evaluation."""

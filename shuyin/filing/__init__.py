@@ -1,0 +1,1 @@
+"""The authenticated workflows as plain functions and state machines, without HTTP."""

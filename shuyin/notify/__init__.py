@@ -1,0 +1,1 @@
+"""Letters: mail outbox, templates, digests, subscriptions."""
