@@ -82,6 +82,8 @@ class BookRow(Base):
     digest: Mapped[bytes] = mapped_column(LargeBinary(32))  # sha256 of the original record
     original: Mapped[bytes | None] = mapped_column(LargeBinary)  # where the source is not MARC21 in UTF-8
     original_format: Mapped[str | None] = mapped_column(String(16))
+    #: folded title, author, publisher, edition: joins the bindings of one book (docs/importing.md)
+    work_key: Mapped[str | None] = mapped_column(String(32), index=True)
     #: catalogued → public; draft, cip → filing only. Only rows with `public` enter the indexes.
     public: Mapped[bool] = mapped_column(Boolean, default=True)
     public_from: Mapped[datetime | None] = mapped_column(UtcDateTime)  # date of exposure; NULL = at once
@@ -89,8 +91,9 @@ class BookRow(Base):
     version: Mapped[int] = mapped_column(Integer, default=1)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now, index=True)
+    edited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # last change by people here, not by an import
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    batch_id: Mapped[int | None] = mapped_column(ForeignKey("import_batches.id"))
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("import_batches.id"))  # the last import that saw it
 
     bindings: Mapped[list[BindingRow]] = relationship(
         back_populates="book", order_by="BindingRow.position", cascade="all, delete-orphan"
@@ -110,6 +113,25 @@ class BindingRow(Base):
     deposited_on: Mapped[date | None] = mapped_column(Date)
 
     book: Mapped[BookRow] = relationship(back_populates="bindings")
+
+
+class Contribution(Base):
+    """One source record of a book that is made from several (one ISBN per row); absent where a single one made it.
+
+    `BookRow.marc` is the first contribution with the bindings of the others added (`records.merging`).
+    """
+
+    __tablename__ = "contributions"
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=True)
+    book_id: Mapped[int] = mapped_column(ForeignKey("books.id", ondelete="CASCADE"), index=True)
+    identity: Mapped[str] = mapped_column(String(255), unique=True)
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+    marc: Mapped[bytes] = mapped_column(LargeBinary)
+    source: Mapped[str] = mapped_column(String(64))
+    original: Mapped[bytes | None] = mapped_column(LargeBinary)
+    original_format: Mapped[str | None] = mapped_column(String(16))
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("import_batches.id"))
 
 
 class RecordVersion(Base):
@@ -307,7 +329,8 @@ class Change(Base):
     """
 
     __tablename__ = "changes"
-    __table_args__ = (Index("ix_changes_kind_record", "kind", "record_id"),)
+    # AUTOINCREMENT: an id is never given twice, even after the newest entries were removed
+    __table_args__ = (Index("ix_changes_kind_record", "kind", "record_id"), {"sqlite_autoincrement": True})
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=True)
     kind: Mapped[str] = mapped_column(String(16))  # book | album | organisation | heading | class | page
