@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from functools import lru_cache
 from pathlib import Path
@@ -32,9 +33,9 @@ class Settings(BaseSettings):
     base_url: str = Field(
         "http://127.0.0.1:8000", description="The service's public address, for links in feeds and letters"
     )
-    secret_key: str = Field(
-        default_factory=lambda: secrets.token_urlsafe(32),
-        description="Signs cookies and links; set it, or everyone is signed out at each restart",
+    secret_key: str | None = Field(
+        None,
+        description="Signs cookies and links; empty = one is made on the first start and kept in DATA_DIR/secret-key",
     )
     mail_url: str = Field("file:var/mail", description="Letters: file:DIRECTORY or smtp(s)://USER:PASSWORD@HOST:PORT")
     timezone: str = Field("Asia/Taipei", description="Zone in which dates are shown and days begin")
@@ -52,10 +53,28 @@ class Settings(BaseSettings):
     def _no_trailing_slash(cls, value: str) -> str:
         return value.rstrip("/")
 
+    def with_secret_key(self) -> Settings:
+        """These settings with a secret key: the given one, else the one kept in `data_dir`, made if need be (0600)."""
+        if self.secret_key:
+            return self
+        return self.model_copy(update={"secret_key": _kept_secret(self.data_dir / "secret-key")})
+
     @property
     def zone(self) -> ZoneInfo:
         """The zone named by `timezone`."""
         return ZoneInfo(self.timezone)
+
+
+def _kept_secret(path: Path) -> str:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="ascii").strip()
+    secret = secrets.token_urlsafe(32)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(secret + "\n")
+    return secret
 
 
 @lru_cache
