@@ -128,12 +128,12 @@ class _Parser:
 
     def _modifiers(self) -> tuple[Modifier, ...]:
         found: list[Modifier] = []
-        while self._now.kind is TokenKind.SLASH:
+        while self._at(TokenKind.SLASH):
             self._advance()
-            if self._now.kind is not TokenKind.WORD:
+            if not self._at(TokenKind.WORD):
                 raise CqlError(f"modifier expected, not {self._now}", self._now.position)
             kind = self._advance().text.lower()
-            if self._now.kind is TokenKind.COMPARISON:
+            if self._at(TokenKind.COMPARISON):
                 comparison = self._advance().text
                 found.append(Modifier(kind, comparison, self._symbol("modifier value")))
             else:
@@ -154,6 +154,9 @@ class _Parser:
             number = 13 if self._now.kind is TokenKind.CLOSE else 10
             raise CqlError(f"{expected} expected, not {self._now}", self._now.position, number)
         return self._advance().text
+
+    def _at(self, kind: TokenKind) -> bool:
+        return self._now.kind is kind
 
     def _advance(self) -> Token:
         token = self._now

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from lxml import etree
 
 from shuyin.search_api.cql.nodes import Modifier, Node, Prefixed, SearchClause, Sorted, SortKey, Triple
@@ -18,7 +20,8 @@ def to_xcql(node: Node, namespace: str | None = None) -> etree._Element:
 class _Writer:
     def __init__(self, namespace: str | None) -> None:
         self._prefix = f"{{{namespace}}}" if namespace else ""
-        self._nsmap = {None: namespace} if namespace else None
+        # the stubs of lxml do not know that None names the default namespace
+        self._nsmap = cast("dict[str, str] | None", {None: namespace} if namespace else None)
 
     def write(self, node: Node) -> etree._Element:
         """Prefixes and sort keys belong to the element of the query that they govern."""
