@@ -1,0 +1,248 @@
+"""CQL tree → search: which records a query means, or the SRU diagnostic that says why it cannot be asked here."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from stdnum import isbn as _isbn
+
+from shuyin.search_api.cql.contexts import CONTEXTS, CqlIndex, Searches, find_context, find_index
+from shuyin.search_api.cql.nodes import Node, Prefixed, Relation, SearchClause, Sorted, SortKey, Triple
+from shuyin.search_engine.query import Bool, Everything, Match, Query, Range, Terms, Text
+
+#: Sorts after every character that dates and numbers hold, so it closes a range that begins with a value.
+_AFTER = "~"
+_DATE = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01]))?)?")
+_LANGUAGES = {"zh": "chi", "zho": "chi", "en": "eng", "ja": "jpn", "ko": "kor", "fr": "fre", "fra": "fre", "de": "ger",
+              "deu": "ger", "es": "spa", "vi": "vie", "th": "tha", "id": "ind", "ms": "may"}  # fmt: skip
+
+_MATCHES = {"=": Match.ALL, "scr": Match.ALL, "all": Match.ALL, "any": Match.ANY, "adj": Match.PHRASE,
+            "exact": Match.EXACT, "==": Match.EXACT, "<>": Match.EXACT}  # fmt: skip
+#: Relation modifiers that ask for what happens anyway.
+_HARMLESS = frozenset({"masked", "ignorecase", "ignoreaccents", "relevant", "word", "isodate", "number"})
+
+
+class CqlUnsupported(ValueError):
+    """The query is CQL but cannot be asked here; `number` is the SRU diagnostic, `details` its details."""
+
+    def __init__(self, number: int, details: str) -> None:
+        super().__init__(f"diagnostic {number}: {details}")
+        self.number = number
+        self.details = details
+
+
+@dataclass(frozen=True, slots=True)
+class CqlSearch:
+    """What to ask of the engine: the condition and the name of the declared sort."""
+
+    query: Query
+    sort: str = "relevance"
+
+
+def to_search(node: Node) -> CqlSearch:
+    """The search that a query means; `CqlUnsupported` if an index, relation, modifier or mask is not known here."""
+    prefixes: dict[str | None, str] = {name: name for name in CONTEXTS}
+    keys: tuple[SortKey, ...] = ()
+    while isinstance(node, Prefixed | Sorted):
+        if isinstance(node, Prefixed):
+            prefixes = _assigned(prefixes, node)
+        else:
+            keys = node.keys
+        node = node.query
+    return CqlSearch(_query(node, prefixes), _sort(keys, prefixes))
+
+
+def _assigned(prefixes: Mapping[str | None, str], node: Prefixed) -> dict[str | None, str]:
+    context = find_context(node.identifier)
+    if context is None:
+        raise CqlUnsupported(15, node.identifier)
+    return {**prefixes, (node.name.lower() if node.name else None): context}
+
+
+def _query(node: Node, prefixes: Mapping[str | None, str]) -> Query:
+    match node:
+        case Prefixed():
+            return _query(node.query, _assigned(prefixes, node))
+        case Sorted():
+            return _query(node.query, prefixes)
+        case SearchClause():
+            return _clause(node, _index(node.index, prefixes))
+        case Triple(left, boolean, right):
+            operator = boolean.value.lower()
+            if operator == "prox":
+                raise CqlUnsupported(39, "prox")
+            if boolean.modifiers:
+                raise CqlUnsupported(46, boolean.modifiers[0].type)
+            first, second = _query(left, prefixes), _query(right, prefixes)
+            if operator == "and":
+                return Bool(must=(first, second))
+            return Bool(should=(first, second)) if operator == "or" else Bool(must=(first,), must_not=(second,))
+
+
+def _index(name: str, prefixes: Mapping[str | None, str]) -> CqlIndex:
+    prefix, dot, local = name.rpartition(".")
+    if dot and prefix.lower() not in prefixes:
+        raise CqlUnsupported(15, prefix)
+    found = find_index(prefixes[prefix.lower()] if dot else prefixes.get(None), local)
+    if found is None:
+        raise CqlUnsupported(16, name)
+    return found
+
+
+def _clause(node: SearchClause, index: CqlIndex) -> Query:
+    relation = node.relation.value.lower().removeprefix("cql.")
+    for modifier in node.relation.modifiers:
+        if modifier.type.removeprefix("cql.") not in _HARMLESS | {"string", "unmasked"}:
+            raise CqlUnsupported(20, modifier.type)
+    if index.searches is Searches.EVERYTHING:
+        return Everything()
+    if index.searches is Searches.DATE:
+        return _date_clause(index.fields[0], relation, node.term)
+    if relation not in _MATCHES:
+        known = relation in {"<", ">", "<=", ">=", "within", "encloses"}
+        raise CqlUnsupported(22 if known else 19, f"{index.qualified} {node.relation.value}" if known else relation)
+    term = _Term.read(node.term, masked="unmasked" not in _types(node.relation))
+    if not term.text:
+        raise CqlUnsupported(27, node.term)
+    if index.searches is Searches.WORDS:
+        found = _words(index, _MATCHES[relation], term, whole="string" in _types(node.relation))
+    else:
+        found = _values(index, relation, term)
+    return Bool(must=(Everything(),), must_not=(found,)) if relation == "<>" else found
+
+
+def _types(relation: Relation) -> set[str]:
+    return {modifier.type.removeprefix("cql.") for modifier in relation.modifiers}
+
+
+@dataclass(frozen=True, slots=True)
+class _Term:
+    """A term without its masks."""
+
+    text: str
+    at_start: bool = False  # ^…
+    at_end: bool = False  # …^
+    open_end: bool = False  # …*
+
+    @classmethod
+    def read(cls, term: str, *, masked: bool) -> _Term:
+        """Only `^` at either end and `*` at the end can be asked for; anything else is diagnostic 28, 32 or 49."""
+        if not masked:
+            return cls(re.sub(r"\\([*?^\\])", r"\1", term).strip())
+        units = re.findall(r"\\.|[^\\]|\\$", term.strip(), flags=re.DOTALL)
+        at_start = bool(units) and units[0] == "^"
+        units = units[1:] if at_start else units
+        at_end = bool(units) and units[-1] == "^"
+        units = units[:-1] if at_end else units
+        open_end = bool(units) and units[-1] == "*"
+        units = units[:-1] if open_end else units
+        for unit, number in (("^", 32), ("?", 28), ("*", 49)):
+            if unit in units:
+                raise CqlUnsupported(number, term)
+        if at_end and (open_end or not at_start):
+            raise CqlUnsupported(32, term)
+        return cls("".join(u[1:] if len(u) > 1 else u for u in units).strip(), at_start, at_end, open_end)
+
+
+def _words(index: CqlIndex, match: Match, term: _Term, *, whole: bool) -> Query:
+    if term.at_end or whole:
+        match = Match.EXACT
+    elif term.at_start or (term.open_end and match is Match.EXACT):
+        match = Match.PREFIX
+    elif term.open_end and not _ends_in_han(term.text):
+        raise CqlUnsupported(28, f"{term.text}*")
+    if not index.fields:
+        return Text(term.text, None, match)
+    nodes = tuple(Text(term.text, field, match) for field in index.fields)
+    return nodes[0] if len(nodes) == 1 else Bool(should=nodes)
+
+
+def _ends_in_han(text: str) -> bool:
+    """Chinese is searched by characters: a word that goes on is found by its beginning, with or without `*`."""
+    return unicodedata.name(text[-1], "").startswith("CJK")
+
+
+def _values(index: CqlIndex, relation: str, term: _Term) -> Query:
+    field = index.fields[0]
+    words = term.text.split() if relation in ("any", "all", "=", "scr") else [term.text]
+    if index.searches is Searches.NUMBER:
+        words = [_number(word) for word in words]
+    elif index.searches is Searches.CLASS:
+        field = "class_number" if relation in ("exact", "==", "<>") else field
+    elif field == "language":
+        words = [_LANGUAGES.get(word.lower(), word.lower()) for word in words]
+    else:
+        words = [term.text]
+    if term.open_end:
+        return Range("class_number" if field == "class" else field, gte=words[-1], lte=words[-1] + _AFTER)
+    if relation == "all" and len(words) > 1:
+        return Bool(must=tuple(Terms(field, (word,)) for word in words))
+    return Terms(field, tuple(words))
+
+
+def _number(word: str) -> str:
+    """Thirteen digits of an ISBN however written; what is no ISBN stays, and finds nothing."""
+    compact = re.sub(r"^urn:isbn:|[-‐-―]", "", word.lower()).upper()
+    return str(_isbn.to_isbn13(compact)) if len(compact) == 10 and _isbn.is_valid(compact) else compact
+
+
+def _date_clause(field: str, relation: str, term: str) -> Query:
+    values = term.split()
+    if not values or not all(_DATE.fullmatch(value) for value in values):
+        raise CqlUnsupported(36, term)
+    first, last = values[0], values[-1]
+    if relation == "within":
+        if len(values) != 2:
+            raise CqlUnsupported(36, term)
+        return Range(field, gte=first, lte=last + _AFTER)
+    if relation == "any":
+        return Bool(should=tuple(Range(field, gte=value, lte=value + _AFTER) for value in values))
+    if len(values) > 1:
+        raise CqlUnsupported(36, term)
+    ranges = {
+        "=": Range(field, gte=first, lte=first + _AFTER),
+        "==": Range(field, gte=first, lte=first),
+        ">": Range(field, gte=first + _AFTER),
+        ">=": Range(field, gte=first),
+        "<": Range(field, lte=_before(first)),
+        "<=": Range(field, lte=first + _AFTER),
+    }
+    ranges |= {"exact": ranges["=="], "scr": ranges["="], "all": ranges["="]}
+    if relation == "<>":
+        return Bool(must=(Everything(),), must_not=(ranges["="],))
+    if relation not in ranges:
+        raise CqlUnsupported(22 if relation in ("adj", "encloses") else 19, relation)
+    return ranges[relation]
+
+
+def _before(value: str) -> str:
+    """The upper end of all dates before `value`, in its own precision."""
+    year, month, day = (*map(int, value.split("-")), 0, 0)[:3]
+    if not month:
+        return f"{year - 1:04d}{_AFTER}"
+    try:
+        previous = date(year, month, day or 1) - timedelta(days=1)
+    except (ValueError, OverflowError):
+        raise CqlUnsupported(36, value) from None
+    return (previous.isoformat() if day else previous.isoformat()[:7]) + _AFTER
+
+
+def _sort(keys: tuple[SortKey, ...], prefixes: Mapping[str | None, str]) -> str:
+    if not keys:
+        return "relevance"
+    if len(keys) > 1:
+        raise CqlUnsupported(84, "1")
+    key = keys[0]
+    types = {modifier.type.removeprefix("sort.") for modifier in key.modifiers}
+    if unknown := types - {"ascending", "descending", "ignorecase", "ignoreaccents", "missinghigh", "missinglow"}:
+        raise CqlUnsupported(81, min(unknown))
+    index = _index(key.index, prefixes)
+    if index.sort == "date":
+        return "newest" if "descending" in types else "oldest"
+    if index.sort == "title" and "descending" not in types:
+        return "title"
+    raise CqlUnsupported(82 if index.sort else 80, key.index)
