@@ -7,6 +7,7 @@ from typing import cast
 from lxml import etree
 
 from shuyin.search_api.cql.nodes import Modifier, Node, Prefixed, SearchClause, Sorted, SortKey, Triple
+from shuyin.search_api.crosswalks.xml_text import xml_text
 
 #: Elements of an XCQL that stands inside an SRU answer; a bare XCQL document carries no namespace.
 NAMESPACE = "http://www.loc.gov/zing/cql/xcql/"
@@ -83,11 +84,5 @@ class _Writer:
     def _child(self, parent: etree._Element, name: str, text: str | None = None) -> etree._Element:
         element = etree.SubElement(parent, self._prefix + name)
         if text is not None:
-            element.text = "".join(c if _is_xml(c) else "\N{REPLACEMENT CHARACTER}" for c in text)
+            element.text = xml_text(text)
         return element
-
-
-def _is_xml(character: str) -> bool:
-    """Whether XML 1.0 can hold the character."""
-    code = ord(character)
-    return code in (9, 10, 13) or 0x20 <= code <= 0xD7FF or 0xE000 <= code <= 0xFFFD or code >= 0x10000
