@@ -1,0 +1,154 @@
+"""Albums and their tracks: what they are as values, and their only writer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from shuyin.records import changes
+from shuyin.records.models import AlbumRow, OrganisationRow, RecordVersion, TrackRow, utc_now
+from shuyin.records.services import Outcome
+
+PERFORMER, LYRICIST, COMPOSER, ARRANGER, PRODUCER = "表演者", "作詞者", "作曲者", "編曲者", "製作人"
+RECORDING, MIXING, MASTERING = "主要錄音人員", "主要混音人員", "主要母帶後製人員"
+#: Roles that the reporting form asks for, in its order (S0 作品職責; the first five are those of the Golden
+#: Melody Awards); others may be added freely.
+ROLES = (PERFORMER, LYRICIST, COMPOSER, ARRANGER, PRODUCER, RECORDING, MIXING, MASTERING)
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """One recording. Length in seconds; `credits` maps a role to names in their order."""
+
+    title: str
+    number: int | None = None
+    isrc: str | None = None
+    credits: dict[str, list[str]] = field(default_factory=dict)
+    length_seconds: int | None = None
+    production_company: str | None = None
+    recorded_on: str | None = None
+    ai_assisted: bool | None = None
+    from_abroad: bool | None = None
+    reused: bool | None = None
+    sample: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Album:
+    """One release; `identity` is what is matched when the same release comes again."""
+
+    title: str
+    identity: str
+    source: str
+    performers: list[str] = field(default_factory=list)
+    released: str | None = None  # YYYY, YYYY-MM or YYYY-MM-DD
+    category: str | None = None  # 有聲出版類別
+    work_type: str | None = None  # 作品類型
+    medium: str | None = None
+    catalogue_number: str | None = None
+    barcode: str | None = None
+    company_id: int | None = None
+    company_name: str | None = None
+    note: str | None = None
+    cover: str | None = None
+    tracks: tuple[Track, ...] = ()
+
+
+_ALBUM_COLUMNS = tuple(name for name in Album.__dataclass_fields__ if name != "tracks")
+_TRACK_COLUMNS = tuple(Track.__dataclass_fields__)
+
+
+def read(row: AlbumRow) -> Album:
+    """The album of a row, with its tracks in order."""
+    tracks = tuple(Track(**{name: getattr(track, name) for name in _TRACK_COLUMNS}) for track in row.tracks)
+    return Album(**{name: getattr(row, name) for name in _ALBUM_COLUMNS}, tracks=tracks)
+
+
+def save(
+    session: Session, album: Album, *, changed_by: str | None = None, reason: str | None = None
+) -> tuple[AlbumRow, Outcome]:
+    """Write an album in the caller's transaction; nothing is touched where nothing differs.
+
+    The former state is kept as a version. Tracks that keep their ISRC, or else their place, keep their row.
+    """
+    changes.lock(session)
+    row = session.scalar(select(AlbumRow).where(AlbumRow.identity == album.identity))
+    if row is None:
+        row, outcome = AlbumRow(identity=album.identity, title=album.title, source=album.source), Outcome.NEW
+        session.add(row)
+    elif read(row) == album and row.deleted_at is None:
+        return row, Outcome.UNCHANGED
+    else:
+        outcome = Outcome.UPDATED
+        _keep_version(session, row, changed_by, reason)
+        row.version += 1
+        row.deleted_at = None
+    for name in _ALBUM_COLUMNS:
+        setattr(row, name, getattr(album, name))
+    row.updated_at = utc_now()
+    _match_tracks(row, album.tracks)
+    session.flush()
+    changes.append(session, "album", row.id)
+    return row, outcome
+
+
+def delete(session: Session, album_id: int, *, changed_by: str | None = None, reason: str | None = None) -> bool:
+    """Take an album out of the catalogue (kept, with its versions); False if there is none."""
+    row = session.get(AlbumRow, album_id)
+    if row is None or row.deleted_at is not None:
+        return False
+    changes.lock(session)
+    _keep_version(session, row, changed_by, reason)
+    row.version += 1
+    row.deleted_at = row.updated_at = utc_now()
+    changes.append(session, "album", row.id, deleted=True)
+    return True
+
+
+def save_company(session: Session, *, name: str, name_key: str, source: str, **values: Any) -> OrganisationRow:
+    """The music company of that folded name, made or brought up to date; an unknown consent stays unknown."""
+    row = session.scalar(select(OrganisationRow).where(OrganisationRow.name_key == name_key))
+    if row is None:
+        row = OrganisationRow(name=name, name_key=name_key, source=source)
+        session.add(row)
+    wanted = {**values, "is_music_company": True}
+    if row.id is None or any(getattr(row, key) != value for key, value in wanted.items()):
+        for key, value in wanted.items():
+            setattr(row, key, value)
+        row.updated_at = utc_now()
+        session.flush()
+        changes.append(session, "organisation", row.id)
+    return row
+
+
+def _match_tracks(row: AlbumRow, tracks: Sequence[Track]) -> None:
+    by_isrc = {t.isrc: t for t in row.tracks if t.isrc}
+    by_position = {t.position: t for t in row.tracks if not t.isrc}
+    kept: list[TrackRow] = []
+    for position, track in enumerate(tracks, start=1):
+        known = by_isrc.pop(track.isrc, None) if track.isrc else by_position.pop(position, None)
+        target = known or TrackRow(title=track.title)
+        target.position = position
+        for name in _TRACK_COLUMNS:
+            setattr(target, name, getattr(track, name))
+        kept.append(target)
+    row.tracks[:] = kept
+
+
+def _keep_version(session: Session, row: AlbumRow, changed_by: str | None, reason: str | None) -> None:
+    content = json.dumps(asdict(read(row)), ensure_ascii=False, sort_keys=True).encode()
+    session.add(
+        RecordVersion(
+            kind="album",
+            record_id=row.id,
+            version=row.version,
+            content=content,
+            changed_by=changed_by,
+            reason=reason,
+        )
+    )
