@@ -1,0 +1,8 @@
+"""The filings there are. A new one is declared in its own package and added here."""
+
+from __future__ import annotations
+
+from shuyin.filing.engine.declaration import Filing
+from shuyin.filing.registration.declaration import REGISTRATION
+
+FILINGS: dict[str, Filing] = {filing.kind: filing for filing in (REGISTRATION,)}

@@ -1,0 +1,165 @@
+"""Walks every rule of every declared filing with a value that keeps it and one that breaks it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shuyin.filing.engine import check
+from shuyin.filing.engine.conditions import AllOf, AnyOf, Condition, Is
+from shuyin.filing.engine.declaration import Field, Filing, Rows, Upload
+from shuyin.filing.engine.media import MediaType
+from shuyin.filing.engine.rules import RuleLine, markdown, rules_of
+from shuyin.filing.engine.uploads import UploadRefused, accepted, fit_image
+from shuyin.filing.registration.declaration import REGISTRATION
+from shuyin.filing.registry import FILINGS
+from tests.filing.conftest import GOOD, PDF, png
+
+TODAY = date(2026, 3, 10)
+RULES = list(rules_of(REGISTRATION))
+
+#: Values that break rules which need more than a kind or a limit, with what they need around them.
+BREAKING: dict[tuple[str, str], dict[str, Any]] = {
+    ("founded", "past"): {"founded": "2026-03-11"},
+    ("identities", "person"): {"unit_type": "person", "identities": ["ubn"]},
+    ("residence_until", "future"): {"identities": ["residence"], "residence_until": "2026-03-09"},
+}
+KEEPING: dict[tuple[str, str], dict[str, Any]] = {
+    ("founded", "past"): {"founded": "2026-03-10"},
+    ("identities", "person"): {"unit_type": "person", "identities": ["ubn", "residence"]},
+    ("residence_until", "future"): {"identities": ["residence"], "residence_until": "9999-12-31"},
+}
+
+
+def meeting(condition: Condition, answers: dict[str, Any]) -> dict[str, Any]:
+    """The answers changed so that the condition holds."""
+    changed = dict(answers)
+    parts = condition.parts if isinstance(condition, AllOf) else (condition,)
+    for part in parts:
+        leaf = part.parts[0] if isinstance(part, AnyOf) else part
+        assert isinstance(leaf, Is)
+        several = isinstance(answers.get(leaf.field), list)
+        changed[leaf.field] = [*answers[leaf.field], leaf.values[0]] if several else leaf.values[0]
+    assert condition.holds(changed)
+    return changed
+
+
+def breaking(condition: Condition, answers: dict[str, Any]) -> dict[str, Any]:
+    """The answers changed so that the condition does not hold."""
+    changed = dict(answers)
+    for leaf in condition.leaves():
+        declared = next(f for f in REGISTRATION.fields() if f.name == leaf.field)
+        others = [c.value for c in declared.choices if c.value not in {v for x in condition.leaves() for v in x.values}]
+        changed[leaf.field] = others[:1] if declared.multiple else others[0]
+    assert not condition.holds(changed)
+    return changed
+
+
+def codes(filing: Filing, line: RuleLine, answers: dict[str, Any]) -> set[str]:
+    problems = check.check_step(filing, line.step, answers, {}, TODAY)
+    return {p.code for p in problems if p.anchor == line.item.name}
+
+
+def surroundings(item: Field | Rows | Upload) -> dict[str, Any]:
+    return meeting(item.shown, GOOD) if item.shown != AllOf() else dict(GOOD)
+
+
+def example(field: Field) -> Any:
+    if field.choices:
+        return [field.choices[0].value] if field.multiple else field.choices[0].value
+    return {"founded": "2020-01-01", "residence_until": "2030-01-01"}.get(field.name, field.kind.good)
+
+
+@pytest.mark.parametrize("line", RULES, ids=lambda line: f"{line.item.name}-{line.code}")
+def test_a_rule_is_kept_and_broken(line: RuleLine) -> None:
+    item = line.item
+    if isinstance(item, Upload):
+        walk_upload(line, item)
+        return
+    assert isinstance(item, Field)
+    around = surroundings(item)
+    if line.code == "shown":
+        assert item.name in check.visible(REGISTRATION, {**around, item.name: example(item)})
+        assert item.name not in check.visible(REGISTRATION, {**breaking(item.shown, around), item.name: example(item)})
+        return
+    keeping, failing = values_for(line, item)
+    assert line.code not in codes(REGISTRATION, line, {**around, **keeping})
+    assert line.code in codes(REGISTRATION, line, {**around, **failing})
+
+
+def values_for(line: RuleLine, item: Field) -> tuple[dict[str, Any], dict[str, Any]]:
+    good = example(item)
+    if line.code == "required":
+        needed = meeting(item.required, surroundings(item)) if item.required != AllOf() else {}
+        return {**needed, item.name: good}, {**needed, item.name: [] if item.multiple else ""}
+    if line.code == "list":
+        return {item.name: good}, {item.name: ["nothing"] if item.multiple else "nothing"}
+    if line.code == "max":
+        limit = check.limit_of(item)
+        return {item.name: "字" * limit}, {item.name: "字" * (limit + 1)}
+    if line.code == "kind":
+        return {item.name: good}, {item.name: item.kind.bad}
+    return KEEPING[(item.name, line.code)], BREAKING[(item.name, line.code)]
+
+
+def walk_upload(line: RuleLine, item: Upload) -> None:
+    around = surroundings(item)
+    if line.code == "required":
+        needed = meeting(item.required, around) if item.required != AllOf() else around
+        assert not check.check_upload(item, needed, 1)
+        assert [p.code for p in check.check_upload(item, needed, 0)] == ["required"]
+    elif line.code == "shown":
+        assert item.shown.holds(around)
+        assert not item.shown.holds(breaking(item.shown, around))
+    elif line.code == "type":
+        assert accepted(item, "name.exe", PDF) is MediaType.PDF
+        refused(lambda: accepted(item, "name.pdf", b"MZ\x90\x00 not a document"), "type")
+    elif line.code == "size":
+        assert accepted(item, "a.pdf", PDF.ljust(item.max_bytes, b" "))
+        refused(lambda: accepted(item, "a.pdf", PDF.ljust(item.max_bytes + 1, b" ")), "size")
+    elif line.code == "width":
+        assert fit_image(item, "a.png", png(2048, 4), MediaType.PNG, scale=False)[1:] == (2048, 4)
+        refused(lambda: fit_image(item, "a.png", png(2049, 4), MediaType.PNG, scale=False), "width")
+    elif line.code == "files_max":
+        assert not check.check_upload(item, around, item.most)
+        assert [p.code for p in check.check_upload(item, around, item.most + 1)] == ["files_max"]
+    else:
+        assert line.code == "hint"
+        hint = next(h for h in item.hints if h.text in line.words)
+        assert hint.when.holds(meeting(hint.when, GOOD))
+        assert not hint.when.holds(breaking(hint.when, {**GOOD, "identities": ["ubn"]}))
+
+
+def refused(take: Any, code: str) -> None:
+    with pytest.raises(UploadRefused) as caught:
+        take()
+    assert caught.value.code == code
+
+
+def test_how_many_rules_are_walked() -> None:
+    counted = Counter(line.code for line in RULES)
+    assert len(RULES) == 133
+    assert counted["required"] == 34
+    assert counted["kind"] == 18
+    assert counted["hint"] == 4
+    assert {code for (_, code) in BREAKING} <= set(counted)
+
+
+def test_the_good_registration_is_good() -> None:
+    files = {"publisher_evidence": 1, "copyright_page": 1}
+    assert check.check_all(REGISTRATION, GOOD, files, TODAY) == {}
+
+
+def test_every_rule_has_its_source() -> None:
+    lines = [line for filing in FILINGS.values() for line in rules_of(filing)]
+    assert len(lines) >= 133
+    assert all(line.source for line in lines)
+
+
+def test_the_table_in_the_documentation_is_up_to_date() -> None:
+    page = Path(__file__).parents[2] / "docs" / "filing-rules.md"
+    assert page.read_text(encoding="utf-8") == markdown(list(FILINGS.values())), "run: shuyin filing rules --write"
