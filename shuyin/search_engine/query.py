@@ -17,6 +17,7 @@ class Match(StrEnum):
 
     ALL = "all"  # every word or adjacent pair (the ordinary search)
     ANY = "any"  # at least one word
+    MOST = "most"  # half of the words: the nearest records when nothing matches
     PHRASE = "phrase"  # adjacent and in this order
     EXACT = "exact"  # the whole field value, after folding
     PREFIX = "prefix"  # the field value begins so, after folding
@@ -62,7 +63,12 @@ class Everything:
     """Every record."""
 
 
-Query = Text | Terms | Range | Bool | Everything
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """No record: what was typed holds no word."""
+
+
+Query = Text | Terms | Range | Bool | Everything | Nothing
 
 
 @dataclass(frozen=True, slots=True)
