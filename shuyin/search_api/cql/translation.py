@@ -14,7 +14,7 @@ from shuyin.search_api.cql.contexts import CONTEXTS, CqlIndex, Searches, find_co
 from shuyin.search_api.cql.nodes import Node, Prefixed, Relation, SearchClause, Sorted, SortKey, Triple
 from shuyin.search_engine.query import Bool, Everything, Match, Query, Range, Terms, Text
 
-#: Sorts after every character that dates and numbers hold, so it closes a range that begins with a value.
+#: Sorts after every character that numbers hold, so it closes a range that begins with a value.
 _AFTER = "~"
 _DATE = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01]))?)?")
 _LANGUAGES = {"zh": "chi", "zho": "chi", "en": "eng", "ja": "jpn", "ko": "kor", "fr": "fre", "fra": "fre", "de": "ger",
@@ -198,37 +198,46 @@ def _date_clause(field: str, relation: str, term: str) -> Query:
     if relation == "within":
         if len(values) != 2:
             raise CqlUnsupported(36, term)
-        return Range(field, gte=first, lte=last + _AFTER)
+        return Range(field, gte=first, lte=last)
     if relation == "any":
-        return Bool(should=tuple(Range(field, gte=value, lte=value + _AFTER) for value in values))
+        return Bool(should=tuple(Range(field, gte=value, lte=value) for value in values))
     if len(values) > 1:
         raise CqlUnsupported(36, term)
-    ranges = {
-        "=": Range(field, gte=first, lte=first + _AFTER),
-        "==": Range(field, gte=first, lte=first),
-        ">": Range(field, gte=first + _AFTER),
-        ">=": Range(field, gte=first),
-        "<": Range(field, lte=_before(first)),
-        "<=": Range(field, lte=first + _AFTER),
-    }
-    ranges |= {"exact": ranges["=="], "scr": ranges["="], "all": ranges["="]}
-    if relation == "<>":
-        return Bool(must=(Everything(),), must_not=(ranges["="],))
-    if relation not in ranges:
-        raise CqlUnsupported(22 if relation in ("adj", "encloses") else 19, relation)
-    return ranges[relation]
+    same = Range(field, gte=first, lte=first)
+    match relation:
+        case "=" | "==" | "exact" | "scr" | "all":
+            return same
+        case "<>":
+            return Bool(must=(Everything(),), must_not=(same,))
+        case ">=":
+            return Range(field, gte=first)
+        case "<=":
+            return Range(field, lte=first)
+        case ">":
+            return Range(field, gte=_beside(first, 1))
+        case "<":
+            return Range(field, lte=_beside(first, -1))
+    raise CqlUnsupported(22 if relation in ("adj", "encloses") else 19, relation)
 
 
-def _before(value: str) -> str:
-    """The upper end of all dates before `value`, in its own precision."""
-    year, month, day = (*map(int, value.split("-")), 0, 0)[:3]
-    if not month:
-        return f"{year - 1:04d}{_AFTER}"
+def _beside(value: str, step: int) -> str:
+    """The period of the same precision after (1) or before (-1) `value`; a wider one where it begins or ends there.
+
+    2025 → 2026 or 2024; 2025-12 → 2026 or 2025-11; 2025-04-01 → 2025-04-02 or 2025-03.
+    """
+    year, *rest = map(int, value.split("-"))
+    if not rest:
+        return f"{year + step:04d}"
+    month, *day = rest
+    if not day:
+        return f"{year:04d}-{month + step:02d}" if 1 <= month + step <= 12 else f"{year + step:04d}"
     try:
-        previous = date(year, month, day or 1) - timedelta(days=1)
+        beside = date(year, month, day[0]) + timedelta(days=step)
     except (ValueError, OverflowError):
         raise CqlUnsupported(36, value) from None
-    return (previous.isoformat() if day else previous.isoformat()[:7]) + _AFTER
+    if beside.month == month:
+        return beside.isoformat()
+    return beside.isoformat()[:7] if beside.year == year else beside.isoformat()[:4]
 
 
 def _sort(keys: tuple[SortKey, ...], prefixes: Mapping[str | None, str]) -> str:

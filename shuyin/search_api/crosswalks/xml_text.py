@@ -14,7 +14,7 @@ def xml_text(text: str) -> str:
     return _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
-def child(parent: etree._Element, tag: str, text: str | None = None, **attributes: str) -> etree._Element:
+def child(parent: etree._Element, tag: str, text: str | None = None, /, **attributes: str) -> etree._Element:
     """A new last child of `parent`, with text and attributes that XML can hold."""
     element = etree.SubElement(parent, tag, {name: xml_text(value) for name, value in attributes.items()})
     if text is not None:
