@@ -1,0 +1,112 @@
+"""Shapes of the API's answers, for the OpenAPI document. A book's own shape is `records.book_json.BookJson`."""
+
+from __future__ import annotations
+
+from typing import NotRequired
+
+from typing_extensions import TypedDict
+
+from shuyin.records.book_json import BookJson
+
+
+class FacetValueJson(TypedDict):
+    """One value of a facet with the number of records that have it."""
+
+    value: str
+    count: int
+    selected: bool
+    excluded: bool
+
+
+class LinksJson(TypedDict):
+    """Where to go from a list; null where there is no such page."""
+
+    self: str
+    first: str
+    previous: str | None
+    next: str | None
+    last: str
+    html: NotRequired[str]
+
+
+class RelaxedJson(TypedDict):
+    """What was loosened to avoid an empty page, and what that found."""
+
+    what: list[str]
+    total: int
+    items: list[BookJson]
+
+
+class BookListJson(TypedDict):
+    """A page of a result list; `total` is exact."""
+
+    total: int
+    page: int
+    per_page: int
+    items: list[BookJson]
+    facets: dict[str, list[FacetValueJson]]
+    links: LinksJson
+    did_you_mean: list[str]
+    relaxed: RelaxedJson | None
+    notices: list[str]
+
+
+class SuggestionJson(TypedDict):
+    """A completion; `id` is the record's number where the suggestion is one record's."""
+
+    text: str
+    kind: str
+    count: int
+    id: str | None
+
+
+class SuggestionsJson(TypedDict):
+    """Completions of what is being typed, best first."""
+
+    q: str
+    items: list[SuggestionJson]
+
+
+class OrganisationJson(TypedDict):
+    """A publisher or music company; everything but the name only where it agreed to be public."""
+
+    id: int
+    name: str
+    short_name: str | None
+    is_publisher: bool
+    is_music_company: bool
+    prefixes: list[str]
+    address: str | None
+    telephone: str | None
+    email: str | None
+    website: str | None
+    subject_range: str | None
+    status: str | None
+
+
+class OrganisationListJson(TypedDict):
+    """A page of the directory."""
+
+    total: int
+    page: int
+    per_page: int
+    items: list[OrganisationJson]
+    links: LinksJson
+
+
+class ParameterErrorJson(TypedDict):
+    """A parameter at fault."""
+
+    parameter: str
+    detail: str
+
+
+class ProblemJson(TypedDict):
+    """Problem details (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: NotRequired[str]
+    errors: NotRequired[list[ParameterErrorJson]]

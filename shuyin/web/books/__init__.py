@@ -1,0 +1,1 @@
+"""Pages of the book catalogue: results, record, MARC view, downloads."""

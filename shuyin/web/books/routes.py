@@ -1,0 +1,159 @@
+"""`/books…`, `/isbn/…`, `/covers/…`."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from starlette.exceptions import HTTPException
+from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
+
+from shuyin.search_api import downloads, exports, services
+from shuyin.search_api.dependencies import EngineDep, SessionsDep, UserDep, get_site
+from shuyin.search_api.messages import N_
+from shuyin.search_api.state import PAGE_SIZES, SearchState, read_state
+from shuyin.search_engine.declaration import BOOKS
+from shuyin.web import covers
+from shuyin.web.books import views
+from shuyin.web.books.marc_view import labelled_fields
+from shuyin.web.render import environment, page
+
+router = APIRouter(include_in_schema=False)
+
+#: A drawn cover changes only when the record does, in seconds.
+_COVER_AGE = 24 * 3600
+
+
+@router.get("/books")
+def results(request: Request, engine: EngineDep, user: UserDep) -> Response:
+    """The result list; for htmx the same page, of which it takes its part."""
+    state = read_state(request.query_params.multi_items())
+    answer = services.search(engine, state)
+    permalink = state.url()
+    headers = {"HX-Push-Url": permalink} if request.headers.get("HX-Request") else None
+    return page(
+        request,
+        "books/results.html",
+        headers=headers,
+        state=state,
+        answer=answer,
+        hits=[views.hit_view(hit) for hit in answer.hits],
+        shown_facets=views.facet_views(answer),
+        chips=views.chips(state),
+        hidden=views.hidden_pairs(state),
+        summary=views.summary(answer),
+        heading=views.heading(state),
+        page_window=views.page_window,
+        permalink=permalink,
+        indexable=_indexable(state),
+        sorts=BOOKS.sorts,
+        page_sizes=PAGE_SIZES,
+        export_formats=tuple(exports.FORMATS.values()),
+        export_limit=downloads.limit_for(user is not None),
+        signed_in_limit=downloads.SIGNED_IN_LIMIT,
+    )
+
+
+def _indexable(state: SearchState) -> bool:
+    """Robots may take the bare list; combinations of filters without end they may not."""
+    return not (state.include or state.exclude or state.fields or state.start or state.end or state.q)
+
+
+@router.get("/books/advanced")
+def advanced(request: Request) -> Response:
+    """The form for searches in several fields at once."""
+    state = read_state(request.query_params.multi_items())
+    return page(
+        request,
+        "books/advanced.html",
+        state=state,
+        sorts=BOOKS.sorts,
+        facets={facet.name: facet for facet in BOOKS.facets},
+    )
+
+
+@router.get("/books/suggest")
+def suggest(request: Request, engine: EngineDep, q: str = "") -> Response:
+    """Options for the list under the search box (an HTML fragment)."""
+    list_id = request.headers.get("HX-Target", "q-list")
+    html = (
+        environment()
+        .get_template("books/_suggestions.html")
+        .render(suggestions=services.suggest(engine, q, 8), list_id=list_id)
+    )
+    return HTMLResponse(html)
+
+
+@router.get("/books/export")
+def export(request: Request, engine: EngineDep, sessions: SessionsDep, user: UserDep) -> Response:
+    """The ticked records as a file."""
+    download = downloads.prepare(request.query_params.multi_items(), engine, sessions, signed_in=user is not None)
+    return StreamingResponse(download.body(), media_type=download.format.media_type, headers=download.headers)
+
+
+@router.get("/books/{id}")
+def record(request: Request, id: str, engine: EngineDep) -> Response:
+    """The record page."""
+    book = services.get_book(engine, id)
+    numbers = [c["number"] for c in book["classes"] if c["scheme"] == "ncsclt"]
+    return page(
+        request,
+        "books/record.html",
+        book=book,
+        title=views.title_view(book),
+        ncl_class=numbers[0] if numbers else None,
+        contents=views.contents_lines(book["contents"] or ""),
+        site=get_site(request).base_url,
+    )
+
+
+@router.get("/books/{id}/marc")
+def marc_view(request: Request, id: str, engine: EngineDep, sessions: SessionsDep) -> Response:
+    """The MARC 21 record with labels, and as it stands."""
+    book = services.get_book(engine, id)
+    record = exports.parse(_marc_of(sessions, id))
+    return page(request, "books/marc.html", book=book, fields=labelled_fields(record), raw=str(record))
+
+
+@router.get("/books/{id}/marc.mrc")
+def marc_file(id: str, sessions: SessionsDep) -> Response:
+    """The record as ISO 2709 in UTF-8."""
+    return _file(_marc_of(sessions, id), "application/marc", f"shuyin-{int(id)}.mrc")
+
+
+@router.get("/books/{id}/marc.xml")
+def marcxml_file(id: str, sessions: SessionsDep) -> Response:
+    """The record as MARCXML."""
+    body = b"".join(exports.marcxml([_marc_of(sessions, id)]))
+    return _file(body, "application/marcxml+xml", f"shuyin-{int(id)}.xml")
+
+
+def _marc_of(sessions: SessionsDep, id: str) -> bytes:
+    if not (id.isascii() and id.isdigit() and len(id) < 19):
+        raise services.UnknownRecord(id)
+    with sessions() as session:
+        found = exports.load(session, [int(id)])
+    if not found:
+        raise services.UnknownRecord(id)
+    return found[0].marc
+
+
+def _file(body: bytes, media_type: str, name: str) -> Response:
+    return Response(body, media_type=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+@router.get("/isbn/{isbn}")
+def by_isbn(isbn: str, engine: EngineDep) -> Response:
+    """To the record that holds an ISBN; where several do, to their list."""
+    found = services.find_isbn(engine, isbn)
+    if not found:
+        raise HTTPException(404, N_("沒有這個 ISBN 的書目。請核對號碼，或用書名查詢。"))
+    if len(found) > 1:
+        return RedirectResponse(SearchState(fields=(("isbn", isbn),)).url(), 302)
+    return RedirectResponse(f"/books/{found[0]['id']}", 302)
+
+
+@router.get("/covers/{id}.svg")
+def cover(id: str, engine: EngineDep) -> Response:
+    """The drawn stand-in for a cover."""
+    svg = covers.draw(services.get_book(engine, id))
+    headers = {"Cache-Control": f"public, max-age={_COVER_AGE}"}
+    return Response(svg, media_type="image/svg+xml", headers=headers)

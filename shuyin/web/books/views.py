@@ -1,0 +1,242 @@
+"""What the templates of the book pages are given: hits, facets, chips. No HTTP."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import cast
+
+from shuyin.records.book_json import BookJson
+from shuyin.search_api.services import Answer, FacetValue
+from shuyin.search_api.state import SearchState
+from shuyin.search_engine.declaration import BOOKS, Facet
+from shuyin.search_engine.query import Hit
+from shuyin.web import labels
+from shuyin.web.i18n import gettext, ngettext
+
+Pieces = Sequence[tuple[str, bool]]
+#: People named on a result card.
+_SHOWN_PEOPLE = 3
+#: Fields whose match is shown as a snippet, in this order.
+_SNIPPET_FIELDS = ("title_other", "subject", "keyword", "series", "summary", "contents")
+_SHOWN_SNIPPETS = 2
+#: Facets that stand open before anything is ticked.
+_OPEN_FACETS = frozenset({"format", "category", "class", "year"})
+
+
+@dataclass(frozen=True, slots=True)
+class PersonView:
+    """A contributor with the query's words marked."""
+
+    name: str
+    role: str | None
+    pieces: Pieces
+
+
+@dataclass(frozen=True, slots=True)
+class HitView:
+    """One card of the result list."""
+
+    book: BookJson
+    title: Pieces
+    contributors: tuple[PersonView, ...]
+    more_contributors: bool
+    publisher: Pieces
+    isbn: str | None
+    deposited: bool
+    snippets: tuple[tuple[str, Pieces], ...]
+
+
+def hit_view(hit: Hit) -> HitView:
+    """The card of a hit: original text with the matching words marked."""
+    book = cast("BookJson", hit.stored)
+    marked = {
+        field: {_text(fragment): fragment for fragment in fragments} for field, fragments in hit.highlights.items()
+    }
+
+    def whole(field: str, text: str) -> Pieces:
+        return marked.get(field, {}).get(text) or ((text, False),)
+
+    people = book["contributors"]
+    snippets: list[tuple[str, Pieces]] = []
+    for field in _SNIPPET_FIELDS:
+        for fragment in hit.highlights.get(field, ())[:1]:
+            if any(match for _, match in fragment) and len(snippets) < _SHOWN_SNIPPETS:
+                snippets.append((BOOKS.field(field).label, _one_line(fragment)))
+    return HitView(
+        book=book,
+        title=whole("title", book["title"]),
+        contributors=tuple(
+            PersonView(person["name"], person["role"], whole("author", person["name"]))
+            for person in people[:_SHOWN_PEOPLE]
+        ),
+        more_contributors=len(people) > _SHOWN_PEOPLE,
+        publisher=whole("publisher", book["publisher"] or ""),
+        isbn=next((b["isbn_hyphenated"] for b in book["bindings"] if b["isbn"]), None),
+        deposited=any(b["state"] == "deposited" for b in book["bindings"]),
+        snippets=tuple(snippets),
+    )
+
+
+def _text(fragment: Pieces) -> str:
+    return "".join(text for text, _ in fragment)
+
+
+def _one_line(fragment: Pieces) -> Pieces:
+    return [(re.sub(r"\s+", " ", text), match) for text, match in fragment]
+
+
+@dataclass(frozen=True, slots=True)
+class FacetItemView:
+    """A facet value; `level` is its depth in a tree."""
+
+    value: str
+    count: int
+    selected: bool
+    level: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FacetView:
+    """A facet as shown beside the results."""
+
+    name: str
+    label: str
+    items: tuple[FacetItemView, ...]
+    open: bool
+
+
+def facet_views(answer: Answer) -> list[FacetView]:
+    """The facets that have something to choose, in the order of the declaration."""
+    views = []
+    for facet in BOOKS.facets:
+        values = [v for v in answer.facets.get(facet.name, ()) if not v.excluded]
+        items = _tree(values) if facet.hierarchical else _plain(facet, values)
+        chosen = any(v.selected for v in values)
+        if len(items) > 1 or chosen or (facet.name == "year" and (answer.state.start or answer.state.end)):
+            views.append(FacetView(facet.name, facet.label, items, open=chosen or facet.name in _OPEN_FACETS))
+    return views
+
+
+def _plain(facet: Facet, values: Sequence[FacetValue]) -> tuple[FacetItemView, ...]:
+    if facet.name == "year":
+        values = sorted(values, key=lambda v: v.value, reverse=True)
+    return tuple(FacetItemView(v.value, v.count, v.selected) for v in values)
+
+
+def _tree(values: Sequence[FacetValue]) -> tuple[FacetItemView, ...]:
+    """Main classes, and below each ticked one the next level, in the order of the numbers."""
+    ticked = {v.value for v in values if v.selected}
+    opened = {ancestor for value in ticked for ancestor in ancestors(value)} | ticked
+    shown = [v for v in values if parent(v.value) is None or parent(v.value) in opened or v.selected]
+    return tuple(
+        FacetItemView(v.value, v.count, v.selected, level=min(2, len(ancestors(v.value))))
+        for v in sorted(shown, key=lambda v: v.value)
+    )
+
+
+def parent(number: str) -> str | None:
+    """The class above: 011.016 → 011 → 01 → 0 → None (levels as the index keeps them)."""
+    if len(number) > 3:
+        return number[:3]
+    return number[:-1] or None
+
+
+def ancestors(number: str) -> list[str]:
+    """All classes above a number, nearest first."""
+    found: list[str] = []
+    above = parent(number)
+    while above:
+        found.append(above)
+        above = parent(above)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One condition of the search, with the address of the search without it."""
+
+    label: str
+    value: str
+    url: str
+    negative: bool = False
+
+
+def chips(state: SearchState) -> list[Chip]:
+    """Every condition but the words of the simple box."""
+    found = [
+        Chip(gettext(labels.PARAMETERS[name]), words, state.without_field(name).url()) for name, words in state.fields
+    ]
+    facet_labels = {facet.name: gettext(facet.label) for facet in BOOKS.facets}
+    for filters, negative in ((state.include, False), (state.exclude, True)):
+        for name, values in filters:
+            for value in values:
+                shown = labels.facet_value(name, value)
+                found.append(Chip(facet_labels[name], shown, state.without_filter(name, value).url(), negative))
+    if state.start or state.end:
+        period = f"{state.start or '…'} – {state.end or '…'}"
+        without = replace(state, start=None, end=None, page=1)
+        found.append(Chip(gettext("出版日期"), period, without.url()))
+    return found
+
+
+def hidden_pairs(state: SearchState) -> list[tuple[str, str]]:
+    """What the form beside the results carries along: all that has no control of its own in it."""
+    own = {"from", "to", "sort", "per_page", "page"}
+    return [(name, value) for name, value in state.pairs() if name not in own and not name.startswith("f.")]
+
+
+def summary(answer: Answer) -> str:
+    """The sentence above the list, which is also what a screen reader hears."""
+    if not answer.total:
+        return gettext("沒有找到符合的書目")
+    if answer.total <= answer.state.per_page:
+        return ngettext("共 {total} 筆", "共 {total} 筆", answer.total).format(total=f"{answer.total:,}")
+    return gettext("共 {total} 筆，這是第 {first}–{last} 筆").format(
+        total=f"{answer.total:,}", first=f"{answer.first:,}", last=f"{answer.last:,}"
+    )
+
+
+def heading(state: SearchState) -> str:
+    """The name of the page: what was asked."""
+    asked = [state.q, *(words for _, words in state.fields)]
+    asked += [labels.facet_value(name, value) for name, values in state.include for value in values]
+    return "、".join(a for a in asked if a) or gettext("全部書目")
+
+
+def page_window(page: int, pages: int) -> list[int | None]:
+    """Page numbers to link: the ends and the neighbours; None stands for a gap."""
+    near = {1, 2, pages - 1, pages, *range(page - 2, page + 3)}
+    shown: list[int | None] = []
+    for number in sorted(n for n in near if 1 <= n <= pages):
+        previous = shown[-1] if shown else 0
+        if previous is not None and number - previous == 2:
+            shown.append(number - 1)
+        elif previous is not None and number - previous > 2:
+            shown.append(None)
+        shown.append(number)
+    return shown
+
+
+@dataclass(frozen=True, slots=True)
+class TitleView:
+    """A title as set on a title page: the main title, and lines below it."""
+
+    main: str
+    below: tuple[str, ...]
+
+
+def title_view(book: BookJson) -> TitleView:
+    """The title in lines; the whole title as one line where its parts do not make it up."""
+    parts = book["title_parts"]
+    if not book["title"].startswith(parts["main"]):
+        return TitleView(book["title"], ())
+    numbered = [p for p in (parts["part_number"], parts["part_name"]) if p]
+    below = [p for p in (parts["remainder"], *parts["parallel"]) if p]
+    return TitleView(" ".join([parts["main"], *numbered]), tuple(dict.fromkeys(below)))
+
+
+def contents_lines(contents: str) -> str:
+    """A 505 on one line, one chapter per line ("--" stands between them, AACR2 and RDA practice)."""
+    return re.sub(r"\s+--\s+", "\n", contents)

@@ -1,0 +1,22 @@
+"""The main menu. Whoever builds a page adds its line here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shuyin.search_api.messages import N_
+
+
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    """One entry of the main menu."""
+
+    path: str
+    label: str
+
+
+#: In the order of the source documents' nine-item menu (S0, 首頁).
+MAIN_MENU: list[MenuItem] = [
+    MenuItem("/books", N_("書目資料庫")),
+    MenuItem("/books/advanced", N_("進階查詢")),
+]

@@ -1,0 +1,1 @@
+"""Home, static files, preferences, and what machines ask a site for."""

@@ -1,0 +1,52 @@
+"""What the home page says of the collection, counted by the search engine."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from shuyin.search_engine.declaration import BOOKS
+from shuyin.search_engine.port import SearchEngine
+from shuyin.search_engine.query import FacetCount, FacetFilter, FacetRequest, SearchRequest
+
+#: The counts may be this old, in seconds; the page is asked for far more often than the collection changes.
+_FRESH = 30.0
+_LATEST = 12
+_FORMATS, _COLLECTIONS = 4, 5
+
+_cache: dict[int, tuple[float, dict[str, Any]]] = {}
+
+
+def overview(engine: SearchEngine) -> dict[str, Any]:
+    """Numbers, latest books and main classes for the home page."""
+    kept = _cache.get(id(engine))
+    if kept and time.monotonic() - kept[0] < _FRESH:
+        return kept[1]
+    counted = engine.search(
+        BOOKS.name,
+        SearchRequest(
+            facets=(
+                FacetRequest("format", _FORMATS),
+                FacetRequest("collection", _COLLECTIONS),
+                FacetRequest("class", 1000),
+            ),
+            limit=1,
+        ),
+    )
+    latest = engine.search(
+        BOOKS.name,
+        SearchRequest(filters={"collection": FacetFilter(include=("books",))}, sort="newest", limit=_LATEST),
+    )
+    classes: list[FacetCount] = sorted(
+        (c for c in counted.facets.get("class", ()) if len(c.value) == 1 and c.value.isdigit()), key=lambda c: c.value
+    )
+    shown = {
+        "total": counted.total,
+        "formats": counted.facets.get("format", ()),
+        "collections": counted.facets.get("collection", ()) if len(counted.facets.get("collection", ())) > 1 else (),
+        "latest": [hit.stored for hit in latest.hits],
+        "classes": classes,
+    }
+    _cache.clear()
+    _cache[id(engine)] = (time.monotonic(), shown)
+    return shown

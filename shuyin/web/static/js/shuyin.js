@@ -1,0 +1,93 @@
+// Small helps on top of pages that work without them. No state of its own: the URL and the form say everything.
+"use strict";
+
+// Tell screen readers what a search brought, after the list was replaced in place.
+document.addEventListener("htmx:afterSettle", () => {
+  const list = document.getElementById("list");
+  const status = document.getElementById("announce");
+  if (list && list.dataset.announce && status.textContent !== list.dataset.announce) {
+    status.textContent = list.dataset.announce;
+  }
+});
+
+// Leave empty controls out of the address.
+document.addEventListener("htmx:configRequest", (event) => {
+  const parameters = event.detail.parameters;
+  for (const name of Object.keys(parameters)) {
+    if (parameters[name] === "") delete parameters[name];
+  }
+});
+
+// An answer that cannot be swapped in (the server is down): let the browser go there and show what it says.
+document.addEventListener("htmx:responseError", (event) => {
+  if (event.detail.xhr.status >= 500 && event.detail.elt.id === "refine") {
+    window.location.assign(event.detail.xhr.responseURL);
+  }
+});
+
+// How many records are ticked for download.
+document.addEventListener("change", (event) => {
+  if (!event.target.matches("input.tick")) return;
+  const shown = document.getElementById("ticked");
+  const count = document.querySelectorAll("input.tick:checked").length;
+  if (shown) shown.textContent = count ? `(${count})` : "";
+});
+
+// ARIA combobox with a listbox of suggestions (WAI-ARIA authoring practices, "editable combobox with list autocomplete").
+for (const input of document.querySelectorAll("input[data-combobox]")) {
+  const list = document.getElementById(input.dataset.combobox);
+  input.setAttribute("role", "combobox");
+  input.setAttribute("aria-autocomplete", "list");
+  input.setAttribute("aria-controls", list.id);
+  input.setAttribute("aria-expanded", "false");
+
+  const options = () => [...list.querySelectorAll("[role=option]")];
+  const close = () => {
+    list.replaceChildren();
+    input.setAttribute("aria-expanded", "false");
+    input.removeAttribute("aria-activedescendant");
+  };
+  const select = (option) => {
+    for (const other of options()) other.setAttribute("aria-selected", String(other === option));
+    input.setAttribute("aria-activedescendant", option.id);
+    option.scrollIntoView({ block: "nearest" });
+  };
+  const go = (option) => {
+    if (option.dataset.href) window.location.assign(option.dataset.href);
+    else {
+      input.value = option.dataset.value;
+      close();
+      input.form.requestSubmit();
+    }
+  };
+
+  list.addEventListener("htmx:afterSwap", () => {
+    const expanded = document.activeElement === input && options().length > 0;
+    if (expanded) input.setAttribute("aria-expanded", "true");
+    else close();
+  });
+  list.addEventListener("mousedown", (event) => {
+    const option = event.target.closest("[role=option]");
+    if (option) {
+      event.preventDefault();
+      go(option);
+    }
+  });
+  input.addEventListener("blur", close);
+  input.addEventListener("keydown", (event) => {
+    const all = options();
+    const at = all.findIndex((o) => o.getAttribute("aria-selected") === "true");
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      if (!all.length) return;
+      event.preventDefault();
+      const step = event.key === "ArrowDown" ? 1 : -1;
+      select(all[(at + step + (at < 0 && step < 0 ? 1 : 0) + all.length) % all.length]);
+    } else if (event.key === "Enter" && at >= 0) {
+      event.preventDefault();
+      go(all[at]);
+    } else if (event.key === "Escape" && all.length) {
+      event.preventDefault();
+      close();
+    }
+  });
+}
