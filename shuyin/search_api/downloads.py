@@ -77,7 +77,10 @@ def prepare(
     if len(ids) > limit:
         raise TooManyRecords(len(ids), limit)
     with sessions() as session:
-        return Download(format, tuple(exports.load(session, ids)))
+        records = exports.load(engine, session, ids)
+    if not records:
+        raise services.UnknownRecord(ids[0] if ids else "")
+    return Download(format, tuple(records))
 
 
 def _format(parameters: Sequence[tuple[str, str]]) -> ExportFormat:
@@ -89,20 +92,20 @@ def _format(parameters: Sequence[tuple[str, str]]) -> ExportFormat:
     return FORMATS[name]
 
 
-def _ids(parameters: Sequence[tuple[str, str]]) -> list[int]:
+def _ids(parameters: Sequence[tuple[str, str]]) -> list[str]:
     texts = [value for name, value in parameters if name == "id" and value]
     wrong = [t for t in texts if not (t.isascii() and t.isdigit() and len(t) < 19)]
     if wrong:
         text = N_("「{value}」不是書目編號。")
         raise BadParameters([ParameterProblem("id", Message(text, {"value": wrong[0][:20]}))])
-    return list(dict.fromkeys(int(t) for t in texts))
+    return list(dict.fromkeys(str(int(t)) for t in texts))
 
 
-def _found(parameters: Sequence[tuple[str, str]], engine: SearchEngine, limit: int) -> list[int]:
+def _found(parameters: Sequence[tuple[str, str]], engine: SearchEngine, limit: int) -> list[str]:
     state = read_state([(name, value) for name, value in parameters if name not in ("format", "page", "per_page")])
     if state.is_empty:
         raise NothingChosen(str(NothingChosen.message))
     found = services.search_ids(engine, replace(state, per_page=limit))
     if found.total > limit:
         raise TooManyRecords(found.total, limit)
-    return [int(hit.id) for hit in found.hits]
+    return [hit.id for hit in found.hits]

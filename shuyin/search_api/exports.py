@@ -13,10 +13,11 @@ from pymarc.marcxml import record_to_xml_node
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from shuyin.records import marc
-from shuyin.records.book_json import BindingJson, BookJson, row_to_json
+from shuyin.records.book_json import BindingJson, BookJson
 from shuyin.records.models import BookRow
 from shuyin.search_api.messages import N_
+from shuyin.search_api.services import get_books
+from shuyin.search_engine.port import SearchEngine
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +39,15 @@ class ExportFormat:
     write: Callable[[Iterable[ExportRecord]], Iterator[bytes]]
 
 
-def load(session: Session, ids: Sequence[int]) -> list[ExportRecord]:
-    """The public records with these numbers, in this order; those that do not exist are left out."""
-    found = {}
-    rows = session.scalars(
-        select(BookRow).where(BookRow.id.in_(ids), BookRow.public.is_(True), BookRow.deleted_at.is_(None))
-    )
-    for row in rows:
-        found[row.id] = ExportRecord(row_to_json(row, marc.read(row.marc)), row.marc)
-    return [found[id] for id in ids if id in found]
+def load(engine: SearchEngine, session: Session, ids: Sequence[str]) -> list[ExportRecord]:
+    """The public records with these numbers, in this order; those that do not exist are left out.
+
+    The index says what is public; the MARC record comes from the system of record.
+    """
+    books = get_books(engine, ids)
+    found = session.execute(select(BookRow.id, BookRow.marc).where(BookRow.id.in_([book["id"] for book in books])))
+    records = {row.id: row.marc for row in found}
+    return [ExportRecord(book, records[book["id"]]) for book in books if book["id"] in records]
 
 
 def parse(iso2709: bytes) -> Record:

@@ -65,9 +65,7 @@ class BeyondWindow(ValueError):
         self.state, self.total = state, total
         self.last_page = MAX_WINDOW // state.per_page
         self.message = Message(
-            N_(
-                "最多只能翻到第 {limit} 筆（第 {last} 頁）。請加上查詢詞或篩選條件來縮小範圍，例如出版年、分類。"
-            ),
+            N_("最多只能翻到第 {limit} 筆（第 {last} 頁）。請加上查詢詞或篩選條件來縮小範圍，例如出版年、分類。"),
             {"limit": MAX_WINDOW, "last": self.last_page},
         )
         super().__init__(str(self.message))

@@ -7,7 +7,6 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from shuyin.search_api.routes import router as api_router
 from shuyin.web import errors
-from shuyin.web.account.routes import router as account_router
 from shuyin.web.books.routes import router as books_router
 from shuyin.web.middleware import Preferences, SecurityHeaders
 from shuyin.web.site.routes import router as site_router
@@ -15,7 +14,7 @@ from shuyin.web.site.routes import router as site_router
 
 def install(app: FastAPI) -> None:
     """Add API, pages, error answers and middlewares to `app` (made with `docs_url=None`)."""
-    for router in (api_router, site_router, books_router, account_router):
+    for router in (api_router, site_router, books_router):
         app.include_router(router)
     errors.install(app)
     app.add_middleware(Preferences)

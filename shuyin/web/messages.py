@@ -25,8 +25,9 @@ _OPTIONS = {"web/templates/**.html": {"trimmed": "true", "silent": "false"}}
 def _declared() -> Iterator[str]:
     for declaration in INDEXES.values():
         yield declaration.label
-        for part in (*declaration.fields, *declaration.facets, *declaration.sorts):
-            yield part.label
+        yield from (field.label for field in declaration.fields)
+        yield from (facet.label for facet in declaration.facets)
+        yield from (sort.label for sort in declaration.sorts)
 
 
 def collect() -> Catalog:

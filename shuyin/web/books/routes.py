@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Request
+from sqlalchemy.orm import Session, sessionmaker
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 
@@ -11,6 +12,7 @@ from shuyin.search_api.dependencies import EngineDep, SessionsDep, UserDep, get_
 from shuyin.search_api.messages import N_
 from shuyin.search_api.state import PAGE_SIZES, SearchState, read_state
 from shuyin.search_engine.declaration import BOOKS
+from shuyin.search_engine.port import SearchEngine
 from shuyin.web import covers
 from shuyin.web.books import views
 from shuyin.web.books.marc_view import labelled_fields
@@ -109,28 +111,26 @@ def record(request: Request, id: str, engine: EngineDep) -> Response:
 def marc_view(request: Request, id: str, engine: EngineDep, sessions: SessionsDep) -> Response:
     """The MARC 21 record with labels, and as it stands."""
     book = services.get_book(engine, id)
-    record = exports.parse(_marc_of(sessions, id))
+    record = exports.parse(_marc_of(engine, sessions, id))
     return page(request, "books/marc.html", book=book, fields=labelled_fields(record), raw=str(record))
 
 
 @router.get("/books/{id}/marc.mrc")
-def marc_file(id: str, sessions: SessionsDep) -> Response:
+def marc_file(id: str, engine: EngineDep, sessions: SessionsDep) -> Response:
     """The record as ISO 2709 in UTF-8."""
-    return _file(_marc_of(sessions, id), "application/marc", f"shuyin-{int(id)}.mrc")
+    return _file(_marc_of(engine, sessions, id), "application/marc", f"shuyin-{int(id)}.mrc")
 
 
 @router.get("/books/{id}/marc.xml")
-def marcxml_file(id: str, sessions: SessionsDep) -> Response:
+def marcxml_file(id: str, engine: EngineDep, sessions: SessionsDep) -> Response:
     """The record as MARCXML."""
-    body = b"".join(exports.marcxml([_marc_of(sessions, id)]))
+    body = b"".join(exports.marcxml([_marc_of(engine, sessions, id)]))
     return _file(body, "application/marcxml+xml", f"shuyin-{int(id)}.xml")
 
 
-def _marc_of(sessions: SessionsDep, id: str) -> bytes:
-    if not (id.isascii() and id.isdigit() and len(id) < 19):
-        raise services.UnknownRecord(id)
+def _marc_of(engine: SearchEngine, sessions: sessionmaker[Session], id: str) -> bytes:
     with sessions() as session:
-        found = exports.load(session, [int(id)])
+        found = exports.load(engine, session, [id])
     if not found:
         raise services.UnknownRecord(id)
     return found[0].marc
