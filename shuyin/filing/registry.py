@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shuyin.filing.engine.declaration import Filing
+from shuyin.filing.feedback import FEEDBACK
 from shuyin.filing.registration.declaration import REGISTRATION
 
-FILINGS: dict[str, Filing] = {filing.kind: filing for filing in (REGISTRATION,)}
+FILINGS: dict[str, Filing] = {filing.kind: filing for filing in (REGISTRATION, FEEDBACK)}

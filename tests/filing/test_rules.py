@@ -20,7 +20,17 @@ from shuyin.filing.registry import FILINGS
 from tests.filing.conftest import GOOD, PDF, png
 
 TODAY = date(2026, 3, 10)
-RULES = list(rules_of(REGISTRATION))
+FEEDBACK_GOOD: dict[str, Any] = {
+    "name": "王小明",
+    "email": "reader@example.com",
+    "topic": "question",
+    "organisation": "書坊有限公司",
+    "address": "臺北市",
+    "phone": "(02)12345678",
+    "text": "請問如何申請？",
+}
+BASES = {"registration": GOOD, "feedback": FEEDBACK_GOOD}
+RULES = [(filing, line) for filing in FILINGS.values() for line in rules_of(filing)]
 
 #: Values that break rules which need more than a kind or a limit, with what they need around them.
 BREAKING: dict[tuple[str, str], dict[str, Any]] = {
@@ -48,11 +58,11 @@ def meeting(condition: Condition, answers: dict[str, Any]) -> dict[str, Any]:
     return changed
 
 
-def breaking(condition: Condition, answers: dict[str, Any]) -> dict[str, Any]:
+def breaking(filing: Filing, condition: Condition, answers: dict[str, Any]) -> dict[str, Any]:
     """The answers changed so that the condition does not hold."""
     changed = dict(answers)
     for leaf in condition.leaves():
-        declared = next(f for f in REGISTRATION.fields() if f.name == leaf.field)
+        declared = next(f for f in filing.fields() if f.name == leaf.field)
         others = [c.value for c in declared.choices if c.value not in {v for x in condition.leaves() for v in x.values}]
         changed[leaf.field] = others[:1] if declared.multiple else others[0]
     assert not condition.holds(changed)
@@ -64,8 +74,9 @@ def codes(filing: Filing, line: RuleLine, answers: dict[str, Any]) -> set[str]:
     return {p.code for p in problems if p.anchor == line.item.name}
 
 
-def surroundings(item: Field | Rows | Upload) -> dict[str, Any]:
-    return meeting(item.shown, GOOD) if item.shown != AllOf() else dict(GOOD)
+def surroundings(filing: Filing, item: Field | Rows | Upload) -> dict[str, Any]:
+    base = BASES[filing.kind]
+    return meeting(item.shown, base) if item.shown != AllOf() else dict(base)
 
 
 def example(field: Field) -> Any:
@@ -74,30 +85,35 @@ def example(field: Field) -> Any:
     return {"founded": "2020-01-01", "residence_until": "2030-01-01"}.get(field.name, field.kind.good)
 
 
-@pytest.mark.parametrize("line", RULES, ids=lambda line: f"{line.item.name}-{line.code}")
-def test_a_rule_is_kept_and_broken(line: RuleLine) -> None:
+@pytest.mark.parametrize(("filing", "line"), RULES, ids=[f"{f.kind}-{x.item.name}-{x.code}" for f, x in RULES])
+def test_a_rule_is_kept_and_broken(filing: Filing, line: RuleLine) -> None:
     item = line.item
     if isinstance(item, Upload):
-        walk_upload(line, item)
+        walk_upload(filing, line, item)
         return
     assert isinstance(item, Field)
-    around = surroundings(item)
+    around = surroundings(filing, item)
     if line.code == "shown":
-        assert item.name in check.visible(REGISTRATION, {**around, item.name: example(item)})
-        assert item.name not in check.visible(REGISTRATION, {**breaking(item.shown, around), item.name: example(item)})
+        assert item.name in check.visible(filing, {**around, item.name: example(item)})
+        assert item.name not in check.visible(
+            filing, {**breaking(filing, item.shown, around), item.name: example(item)}
+        )
         return
-    keeping, failing = values_for(line, item)
-    assert line.code not in codes(REGISTRATION, line, {**around, **keeping})
-    assert line.code in codes(REGISTRATION, line, {**around, **failing})
+    keeping, failing = values_for(filing, line, item)
+    assert line.code not in codes(filing, line, {**around, **keeping})
+    assert line.code in codes(filing, line, {**around, **failing})
 
 
-def values_for(line: RuleLine, item: Field) -> tuple[dict[str, Any], dict[str, Any]]:
+def values_for(filing: Filing, line: RuleLine, item: Field) -> tuple[dict[str, Any], dict[str, Any]]:
     good = example(item)
     if line.code == "required":
-        needed = meeting(item.required, surroundings(item)) if item.required != AllOf() else {}
+        needed = meeting(item.required, surroundings(filing, item)) if item.required != AllOf() else {}
         return {**needed, item.name: good}, {**needed, item.name: [] if item.multiple else ""}
     if line.code == "list":
         return {item.name: good}, {item.name: ["nothing"] if item.multiple else "nothing"}
+    if line.code == "min":
+        assert item.min_length is not None
+        return {item.name: "字" * item.min_length}, {item.name: "字" * (item.min_length - 1)}
     if line.code == "max":
         limit = check.limit_of(item)
         return {item.name: "字" * limit}, {item.name: "字" * (limit + 1)}
@@ -106,15 +122,15 @@ def values_for(line: RuleLine, item: Field) -> tuple[dict[str, Any], dict[str, A
     return KEEPING[(item.name, line.code)], BREAKING[(item.name, line.code)]
 
 
-def walk_upload(line: RuleLine, item: Upload) -> None:
-    around = surroundings(item)
+def walk_upload(filing: Filing, line: RuleLine, item: Upload) -> None:
+    around = surroundings(filing, item)
     if line.code == "required":
         needed = meeting(item.required, around) if item.required != AllOf() else around
         assert not check.check_upload(item, needed, 1)
         assert [p.code for p in check.check_upload(item, needed, 0)] == ["required"]
     elif line.code == "shown":
         assert item.shown.holds(around)
-        assert not item.shown.holds(breaking(item.shown, around))
+        assert not item.shown.holds(breaking(filing, item.shown, around))
     elif line.code == "type":
         assert accepted(item, "name.exe", PDF) is MediaType.PDF
         refused(lambda: accepted(item, "name.pdf", b"MZ\x90\x00 not a document"), "type")
@@ -131,7 +147,7 @@ def walk_upload(line: RuleLine, item: Upload) -> None:
         assert line.code == "hint"
         hint = next(h for h in item.hints if h.text in line.words)
         assert hint.when.holds(meeting(hint.when, GOOD))
-        assert not hint.when.holds(breaking(hint.when, {**GOOD, "identities": ["ubn"]}))
+        assert not hint.when.holds(breaking(filing, hint.when, {**GOOD, "identities": ["ubn"]}))
 
 
 def refused(take: Any, code: str) -> None:
@@ -141,8 +157,8 @@ def refused(take: Any, code: str) -> None:
 
 
 def test_how_many_rules_are_walked() -> None:
-    counted = Counter(line.code for line in RULES)
-    assert len(RULES) == 133
+    assert Counter(filing.kind for filing, _ in RULES) == {"registration": 133, "feedback": 20}
+    counted = Counter(line.code for filing, line in RULES if filing is REGISTRATION)
     assert counted["required"] == 34
     assert counted["kind"] == 18
     assert counted["hint"] == 4
