@@ -13,6 +13,7 @@ from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.orm import Session
 
 from shuyin.records import database
+from tests.opensearch_node import GIVEN, OpenSearchMissing, OpenSearchNode
 from tests.postgres import PostgresMissing, PostgresServer, skip_loudly
 
 
@@ -30,6 +31,22 @@ def postgres_admin_url() -> Iterator[str]:
         return
     yield server.url()
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def opensearch_url() -> Iterator[str]:
+    """SHUYIN_SEARCH_URL of an OpenSearch cluster, without a prefix: a given one, or a node started for this run."""
+    given = os.environ.get(GIVEN)
+    if given:
+        yield f"opensearch+{given.removeprefix('opensearch+').rstrip('/')}"
+        return
+    try:
+        node = OpenSearchNode()
+    except OpenSearchMissing as missing:
+        skip_loudly(f"the OpenSearch node is missing: {missing}")
+        return
+    yield f"opensearch+{node.url}"
+    node.stop()
 
 
 def _administer(url: str, *statements: str) -> None:

@@ -19,6 +19,10 @@ def connect(url: str, indexes: Mapping[str, IndexDeclaration] = INDEXES) -> Sear
         from shuyin.search_engine.tantivy_engine import TantivyEngine
 
         return TantivyEngine(Path(rest.removeprefix("//")), indexes)
+    if scheme in ("opensearch+http", "opensearch+https"):
+        from shuyin.search_engine.opensearch_engine import OpenSearchEngine
+
+        return OpenSearchEngine(url.removeprefix("opensearch+"), indexes)
     raise ValueError(
         "SHUYIN_SEARCH_URL must be tantivy:DIRECTORY or opensearch+http(s)://USER:PASSWORD@HOST:PORT/PREFIX"
     )

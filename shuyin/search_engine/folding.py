@@ -98,3 +98,27 @@ def fold_surface(text: str) -> str:
 def fold(text: str) -> str:
     """The folded form of any text."""
     return fold_surface(surface(text))
+
+
+@lru_cache(maxsize=1)
+def _merged_words() -> frozenset[str]:
+    """Characters that stand for different words in Taiwan and fold together (谷 穀, 后 後, 里 裡)."""
+    members: dict[str, set[str]] = {}
+    for character, folded in _han_table().items():
+        members.setdefault(folded, {folded}).add(character)
+    common = ({c for c in group if _is_common(c)} for group in members.values())
+    return frozenset(character for group in common if len(group) > 1 for character in group)
+
+
+def _is_common(character: str) -> bool:
+    """Whether it is in the first level of Big5 (A440–C67E), the 5,401 characters in everyday use."""
+    try:
+        code = character.encode("big5")
+    except UnicodeEncodeError:
+        return False
+    return b"\xa4\x40" <= code <= b"\xc6\x7e"
+
+
+def is_merged_word(character: str) -> bool:
+    """Whether folding takes this Traditional character for another word's: 谷 is not 穀, though 穀 folds to 谷."""
+    return character in _merged_words()

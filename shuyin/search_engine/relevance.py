@@ -13,6 +13,7 @@ from itertools import product
 from shuyin.search_engine import analysis, layout, plan, romanisation
 from shuyin.search_engine.analysis import Unit
 from shuyin.search_engine.declaration import Field, IndexDeclaration, Kind
+from shuyin.search_engine.folding import is_merged_word
 from shuyin.search_engine.plan import Plan
 from shuyin.search_engine.query import Bool, Everything, FacetFilter, Match, Nothing, Query, Range, Terms, Text
 
@@ -33,6 +34,8 @@ class Weights:
     words_apart: float = 2.5  # all words in the field, not together
     sound: float = 1.0  # pinyin or Zhuyin
     surface: float = 1.5  # added: the field has the very characters typed (谷, not 穀)
+    #: … of a query of one character that folding merges with another word: more than a whole folded title
+    surface_alone: float = 6.0
     word: float = 0.15  # added: BM25 per token
     #: fields in which a similar record shares words
     alike: tuple[tuple[str, float], ...] = (("subject", 3.0), ("title", 2.0), ("author", 2.0), ("keyword", 2.0))
@@ -48,6 +51,10 @@ _CROSS_LONGEST = 16
 #: Beyond so many tokens a query is a pasted text: a sample of its tokens decides.
 _LONGEST = 48
 _ALIKE_TOKENS = 24
+#: Rules that cost a clause per token look at so many tokens (OpenSearch allows 1,024 clauses in all).
+_SCORED_TOKENS = 24
+_APART_LONGEST = 24
+_SCORED_TEXTS = 6
 _LONG_SHARE = 0.7
 #: MOST (nearest hits when nothing matches): this share of the tokens.
 _MOST_SHARE = 0.5
@@ -303,7 +310,7 @@ class Compiler:
                 steps.append((w.begins, "begins", plan.Prefix(layout.whole(field.name), whole_text)))
         if len(stream) <= _LONGEST * 2:
             steps.append((w.phrase, "phrase", plan.phrase(field.name, stream)))
-        if len(stream) > 1:
+        if 1 < len(stream) <= _APART_LONGEST:
             steps.append((w.words_apart, "words apart", _all_words(field.name, units)))
         steps += [(w.sound, "sound", sound) for sound in self._by_sound(Text(query.text, field.name))]
         yield plan.Best(
@@ -311,9 +318,11 @@ class Compiler:
         )
         if field.anchored:
             typed = dict.fromkeys(t for unit in units for t in unit.surface_tokens)
-            same = plan.every(*(plan.Term(layout.surface_of(field.name), t) for t in list(typed)[: _LONGEST * 2]))
-            yield plan.Constant(same, w.surface * rank, f"{field.name}: characters as typed")
-        tokens = _tokens(units)
+            same = plan.every(*(plan.Term(layout.surface_of(field.name), t) for t in list(typed)[:_SCORED_TOKENS]))
+            alone = len(units) == 1 and is_merged_word(units[0].surface)
+            points = w.surface_alone if alone else w.surface
+            yield plan.Constant(same, points * rank, f"{field.name}: characters as typed")
+        tokens = _tokens(units, _SCORED_TOKENS)
         words = plan.either(*(plan.Term(field.name, token) for token in tokens))
         yield plan.Boost(words, w.word * rank / len(tokens), f"{field.name}: words")
 

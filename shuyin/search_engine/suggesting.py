@@ -37,7 +37,8 @@ def complete(terms: Terms, typed: str, limit: int) -> list[Suggestion]:
     """Suggestions for a beginning: those of many records first, then shorter ones, without duplicates."""
     counted: dict[tuple[str, str], tuple[int, int]] = {}
     for key in keys(typed):
-        for term, count in terms(key, MOST_TERMS):
+        # whole values first: an engine may cut the long list of longer ones
+        for term, count in (*terms(key + SUGGEST_SEPARATOR, MOST_TERMS), *terms(key, MOST_TERMS)):
             beginning, kind, text = term.split(SUGGEST_SEPARATOR, 2)
             spare = len(beginning) - len(key)
             known = counted.get((kind, text))
