@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 from fastapi import Depends, Request
 from sqlalchemy.orm import Session, sessionmaker
 
-from shuyin.records.models import User
+from shuyin.records import accounts
+from shuyin.records.models import User, UserSession, utc_now
 from shuyin.search_engine.port import SearchEngine
 
 
@@ -64,9 +65,36 @@ SiteDep = Annotated[SiteSettings, Depends(get_site)]
 SESSION_COOKIE = "shuyin_session"
 
 
+def current_session(request: Request) -> UserSession | None:
+    """The signed-in browser that asks, looked up once for each request; None for anyone else."""
+    if not hasattr(request.state, "user_session"):
+        token = request.cookies.get(SESSION_COOKIE)
+        request.state.user_session = _living_session(request, token) if token else None
+    return cast("UserSession | None", request.state.user_session)
+
+
+def _living_session(request: Request, token: str) -> UserSession | None:
+    now = utc_now()
+    with get_sessions(request)() as session:
+        found = accounts.session_of(session, token, now=now)
+    if found is not None and found.last_seen_at + accounts.TOUCH < now:
+        with get_writes(request).begin() as session:
+            accounts.touch(session, found.id, now=now)
+    return found
+
+
 def current_user(request: Request) -> User | None:
-    """Who asks; nobody can sign in yet."""
-    return None
+    """Who asks: the owner of the session cookie, or of a bearer token (`Authorization: Bearer …`)."""
+    found = current_session(request)
+    if found is not None:
+        return found.user
+    if not hasattr(request.state, "token_user"):
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        request.state.token_user = None
+        if scheme.lower() == "bearer" and token:
+            with get_sessions(request)() as session:
+                request.state.token_user = accounts.user_of_api_token(session, token.strip(), now=utc_now())
+    return cast("User | None", request.state.token_user)
 
 
 UserDep = Annotated[User | None, Depends(current_user)]
