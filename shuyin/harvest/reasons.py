@@ -31,6 +31,7 @@ class Reason(StrEnum):
     ISBN_IS_SHOP_ID = "isbn_is_shop_id"
     ISBN_UNREADABLE = "isbn_unreadable"
     UNDEFINED_RANGE = "isbn_undefined_range"
+    READ_FAILED = "read_failed"
     WRITE_FAILED = "write_failed"
 
 
@@ -59,5 +60,6 @@ REASONS: dict[Reason, str] = {
     Reason.ISBN_IS_SHOP_ID: "ISBN 欄是書店自編商品號，不是 ISBN",
     Reason.ISBN_UNREADABLE: "ISBN 欄的內容不是 ISBN",
     Reason.UNDEFINED_RANGE: "ISBN 不在國際 ISBN 總部已配發的號段內",
-    Reason.WRITE_FAILED: "寫入資料庫時發生錯誤",
+    Reason.READ_FAILED: "讀取此筆時發生未預期的錯誤，請將此筆資料回報系統管理員",
+    Reason.WRITE_FAILED: "資料庫不接受此筆資料，請將此筆資料回報系統管理員",
 }

@@ -37,7 +37,9 @@ def decode_fields(fields: Fields, *, declared_utf8: bool, prefer_big5: bool = Fa
     escapes = b"\x1b" in data
     if data.isascii() and not escapes:
         text = data.decode("ascii")
-        return _paired(fields, text if declared_utf8 else marc8.resolve_references(text), UTF8 if declared_utf8 else MARC8)
+        return _paired(
+            fields, text if declared_utf8 else marc8.resolve_references(text), UTF8 if declared_utf8 else MARC8
+        )
     if not escapes or declared_utf8:
         try:
             return _paired(fields, data.decode("utf-8"), UTF8)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import BinaryIO
 
 from shuyin.harvest.readers import encodings, iso2709
@@ -18,6 +19,7 @@ _TITLE = re.compile(r"\x1f[akpn][^\x1f]*\w")
 
 WARN_LENGTHS = "記錄長度或目錄有誤，已依結束符號還原"
 WARN_ENCODING = "編碼與記錄標示（Leader/09）不符，已依 {encoding} 解讀"
+WARN_CMARC = "此筆是 CMARC／UNIMARC 格式（題名在 200 欄），已轉為 MARC21"
 WARN_REPLACED = "內含替代字元（U+FFFD），來源端已有字元遺失"
 
 
@@ -39,6 +41,8 @@ class Marc21Reader:
                 return _repaired(piece, source)
             check_kind(piece[:24])
             title = iso2709.first_field(piece, b"245")
+            if title is None and iso2709.first_field(piece, b"200") is not None:
+                return _repaired(piece, source)
             check_title(title.decode("utf-8") if title is not None else None)
             return IncomingRecord(marc=piece, source=source, warnings=(WARN_REPLACED,) if "\ufffd" in text else ())
         return _repaired(piece, source)
@@ -49,6 +53,9 @@ def _repaired(piece: bytes, source: str) -> IncomingRecord:
     check_kind(record.leader)
     declared = record.leader[9:10] == b"a"
     decoded = encodings.decode_fields(record.fields, declared_utf8=declared)
+    tags = {tag for tag, _ in record.fields}
+    if "245" not in tags and "200" in tags:
+        return _from_cmarc(piece, record, decoded.fields, source)
     check_title(next((text for tag, text in decoded.fields if tag == "245"), None))
     warnings = []
     if not record.sound:
@@ -63,6 +70,14 @@ def _repaired(piece: bytes, source: str) -> IncomingRecord:
         original_format=SourceFormat.MARC21.value,
         warnings=tuple(warnings),
     )
+
+
+def _from_cmarc(piece: bytes, record: iso2709.RawRecord, texts: list[tuple[str, str]], source: str) -> IncomingRecord:
+    """Union catalogues mix CMARC records into files of MARC21."""
+    from shuyin.harvest.readers.cmarc import converted
+
+    made = converted(piece, record, texts, source)
+    return replace(made, warnings=(WARN_CMARC, *made.warnings))
 
 
 def check_kind(leader: bytes) -> None:
