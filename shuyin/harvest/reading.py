@@ -40,7 +40,7 @@ class Reader(Protocol):
     format: SourceFormat
 
     def split(self, stream: BinaryIO) -> Iterator[bytes]:
-        """The pieces of the file in order, one per record, read as a stream; `UnreadableFile` if it is another thing."""
+        """The pieces of the file in order, one per record, as a stream; `UnreadableFile` if it is another thing."""
         ...
 
     def convert(self, piece: bytes, source: str) -> IncomingRecord:

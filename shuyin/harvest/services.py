@@ -143,7 +143,7 @@ class _Run:
         self.started = time.monotonic()
 
     def begin(self, session: Session, digest: str | None) -> None:
-        """Take up the unfinished batch of this file, or open a new one in place of an earlier, finished one's rejects."""
+        """Take up the unfinished batch of this file, or open a new one, whose rejects replace those of earlier ones."""
         report = self.report
         same = select(ImportBatch).where(
             ImportBatch.source == report.source,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import BinaryIO
 
 from shuyin.harvest.readers import encodings, iso2709
 from shuyin.harvest.readers.cmarc_convert import to_marc21
-from shuyin.harvest.readers.diacritics import has_lost_escapes, repair_marks
 from shuyin.harvest.readers.cmarc_tables import LATIN1_LANGUAGES, NAMES, NOTES, SUBJECTS
-from shuyin.harvest.readers.fields import Field, as_bytes, parse_fields
+from shuyin.harvest.readers.diacritics import has_lost_escapes, repair_marks
+from shuyin.harvest.readers.fields import as_bytes, parse_fields
 from shuyin.harvest.readers.marc21 import WARN_LENGTHS, check_kind, check_title
 from shuyin.harvest.reading import Rejected, SourceFormat
 from shuyin.records.services import IncomingRecord
@@ -68,9 +69,7 @@ def _repair(texts: list[tuple[str, str]], warnings: list[str]) -> list[tuple[str
 
 def _unnatural(texts: dict[str, str | None]) -> bool:
     """Whether a small accented letter stands before a capital, as no language writes it: èUbersetzung."""
-    return any(
-        a > "\xdf" and b.isascii() and b.isupper() for text in texts for a, b in zip(text, text[1:], strict=False)
-    )
+    return any(a > "\xdf" and b.isascii() and b.isupper() for text in texts for a, b in pairwise(text))
 
 
 def looks_like(head: bytes) -> bool:

@@ -107,7 +107,7 @@ def _title(by_tag: dict[str, list[Field]], main_entry: bool) -> list[Field]:
     return []
 
 
-#: Subfields of 200 → what stands before them and their code in 245. ISBD punctuation belongs to the end of the one before.
+#: Subfields of 200 → the ISBD punctuation before them (at the end of the one before) and their code in 245.
 _TITLE_PARTS = {
     "e": (" :", "b"), "d": (" =", "b"), "h": (".", "n"), "n": (".", "n"), "i": (",", "p"), "p": (".", "p"),
     "f": (" /", "c"), "c": (".", "b"),
@@ -178,7 +178,7 @@ def _publication(fields: list[Field]) -> Field:
     out: Subfields = []
     for i, (code, text) in enumerate(places):
         following = places[i + 1][0] if i + 1 < len(places) else "c" if dates else ""
-        out.append((code, text + {"a": " ;" if code == "a" else " ;", "b": " :", "c": ","}.get(following, "")))
+        out.append((code, text + {"a": " ;", "b": " :", "c": ","}.get(following, "")))
     if dates:
         out.append(("c", " ".join(dates)))
     return Field("264", indicators=" 1", subfields=tuple(out))

@@ -88,4 +88,24 @@ ARTICLES = {
 }  # fmt: skip
 
 #: Languages that write letters of Latin-1 themselves: there, damaged and sound text cannot be told apart.
-LATIN1_LANGUAGES = frozenset("cat dan dut fao fin fre ger glg hun ice ita nno nob nor por spa swe".split())
+LATIN1_LANGUAGES = frozenset(
+    (
+        "cat",
+        "dan",
+        "dut",
+        "fao",
+        "fin",
+        "fre",
+        "ger",
+        "glg",
+        "hun",
+        "ice",
+        "ita",
+        "nno",
+        "nob",
+        "nor",
+        "por",
+        "spa",
+        "swe",
+    )
+)

@@ -13,7 +13,7 @@ UTF8, MARC8, BIG5 = "UTF-8", "MARC-8", "Big5"
 
 #: Han written in Big5; the rest of its characters (kana, box drawing) tell nothing.
 _HAN = re.compile(r"[\u4e00-\u9fff]")
-#: A field of Chinese in Big5 is Han for the most part; ANSEL letters misread as Big5 give a Han character here and there.
+#: A field of Chinese in Big5 is Han for the most part; ANSEL letters misread as Big5 give a character here and there.
 _BIG5_SHARE = 0.4
 
 Fields = list[tuple[str, bytes]]

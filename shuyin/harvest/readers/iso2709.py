@@ -183,3 +183,9 @@ def _is_beginning(record: bytes) -> bool:
 def _shown(record: bytes) -> str:
     """The first bytes of a record, as a cataloguer may recognise it."""
     return "開頭：" + record[:30].decode("latin-1").encode("ascii", "replace").decode()
+
+
+def looks_like(head: bytes) -> bool:
+    """Whether a file begins with an ISO 2709 record: a length, and a terminator not far behind."""
+    start = head.removeprefix(_BOM).lstrip(_BETWEEN)
+    return start[:5].isdigit() and (RECORD_END in start[:LONGEST] or FIELD_END in start[:100_000])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import Any, BinaryIO, cast
 
 from lxml import etree
 
@@ -14,6 +14,14 @@ from shuyin.harvest.reasons import Reason
 _BROKEN = b"<!--broken-->"
 
 
+def iterate(stream: BinaryIO, tags: tuple[str, ...]) -> Iterator[tuple[str, etree._Element]]:
+    """("start" or "end", element) for these tags, in the order of the file."""
+    found = etree.iterparse(
+        stream, events=("start", "end"), tag=tags, resolve_entities=False, no_network=True, load_dtd=False
+    )
+    return cast("Iterator[tuple[str, etree._Element]]", found)
+
+
 def pieces(stream: BinaryIO, tags: tuple[str, ...]) -> Iterator[bytes]:
     """Each element with one of the tags, serialised as UTF-8; if the XML breaks off, a last piece that says where.
 
@@ -21,30 +29,35 @@ def pieces(stream: BinaryIO, tags: tuple[str, ...]) -> Iterator[bytes]:
     """
     count = 0
     try:
-        for _, element in etree.iterparse(
-            stream, events=("end",), tag=tags, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
-        ):
-            if count == 0:
-                _refuse_entities(element)
+        for event, element in iterate(stream, tags):
+            if event == "start":
+                if count == 0:
+                    refuse_entities(element)
+                continue
             count += 1
-            yield etree.tostring(element, encoding="utf-8", with_tail=False)
-            _forget(element)
+            data: bytes = etree.tostring(element, encoding="utf-8", with_tail=False)
+            yield data
+            forget(element)
     except etree.XMLSyntaxError as error:
-        if count == 0 and "ntit" in str(error):  # undefined or forbidden entities at the very start
-            raise UnreadableFile(f"XML 無法讀取：{error}") from error
-        yield _BROKEN + str(error).encode("utf-8")
+        yield broken_rest(error)
         return
     if count == 0:
         raise UnreadableFile(f"XML 內沒有任何記錄（{tags[-1]}）")
 
 
-def _refuse_entities(element: etree._Element) -> None:
-    document_type = element.getroottree().docinfo.internalDTD
-    if document_type is not None and any(True for _ in document_type.iterentities()):
-        raise UnreadableFile("XML 自行宣告了實體（ENTITY），基於安全不予讀取；請來源移除 DOCTYPE 宣告")
+def broken_rest(error: etree.XMLSyntaxError) -> bytes:
+    """The piece that stands for what cannot be read any more; `parse_piece` refuses it with the parser's reason."""
+    return _BROKEN + str(error).encode("utf-8")
 
 
-def _forget(element: etree._Element) -> None:
+def refuse_entities(element: etree._Element) -> None:
+    """`UnreadableFile` if the document declares entities of its own (the way of XML bombs)."""
+    declared: Any = element.getroottree().docinfo.internalDTD
+    if declared is not None and any(True for _ in declared.iterentities()):
+        raise UnreadableFile("XML 自行宣告了實體（ENTITY），基於安全不予讀取；請來源移除 DOCTYPE 內的宣告")
+
+
+def forget(element: etree._Element) -> None:
     """Free the element and all before it; the parser keeps the tree otherwise."""
     element.clear()
     parent = element.getparent()
@@ -56,7 +69,7 @@ def parse_piece(piece: bytes) -> etree._Element:
     """The element of a piece; `Rejected` if it is no well-formed XML."""
     if piece.startswith(_BROKEN):
         raise Rejected(Reason.BAD_XML, "檔案在此中斷或有誤：" + piece[len(_BROKEN) :].decode("utf-8"))
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
     try:
         return etree.fromstring(piece, parser)
     except etree.XMLSyntaxError as error:
