@@ -83,6 +83,8 @@ class PlainCsvReader:
 @lru_cache(maxsize=64)
 def _canonical(name: str) -> str | None:
     key = name.strip().casefold()
+    if key == "category_raw":
+        return None  # a shop's shelves, not the library's 圖書主題
     return _ALIASES.get(key) or _ALIASES.get(key.removesuffix("_raw"))
 
 
