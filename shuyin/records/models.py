@@ -384,6 +384,7 @@ class ImportBatch(Base):
     file_name: Mapped[str] = mapped_column(Text)
     file_digest: Mapped[str | None] = mapped_column(String(64), index=True)
     format: Mapped[str] = mapped_column(String(16))
+    collection: Mapped[str] = mapped_column(String(32), default="books", server_default="books")
     position: Mapped[int] = mapped_column(BigInteger, default=0)  # records already committed
     counts: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
     started_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)

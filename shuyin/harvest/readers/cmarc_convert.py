@@ -168,13 +168,13 @@ def _publication(fields: list[Field]) -> Field:
     dates: list[str] = []
     for field in fields:
         for code, value in field.subfields:
-            text = value.rstrip(" :;,").removesuffix(".") if code != "c" else value.rstrip(" :;,")
+            text = value.rstrip(" :;,")
             if code == "a":
                 places.append(("a", text))
             elif code == "c":
-                places.append(("b", text.removesuffix(".") if text.count(".") == 1 else text))
+                places.append(("b", text))
             elif code == "d":
-                dates.append(text)
+                dates.append(text.removesuffix("."))
     out: Subfields = []
     for i, (code, text) in enumerate(places):
         following = places[i + 1][0] if i + 1 < len(places) else "c" if dates else ""

@@ -46,9 +46,9 @@ def decode_fields(fields: Fields, *, declared_utf8: bool, prefer_big5: bool = Fa
         except UnicodeDecodeError:
             pass
     if not escapes:
-        text = _big5(data)
-        if text is not None and (prefer_big5 or _mostly_han(fields)):
-            return _paired(fields, text, BIG5)
+        chinese = _big5(data)
+        if chinese is not None and (prefer_big5 or _mostly_han(fields)):
+            return _paired(fields, chinese, BIG5)
     return _marc8(fields)
 
 

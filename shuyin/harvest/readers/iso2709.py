@@ -149,13 +149,18 @@ def _by_terminators(directory: bytes, data: bytes) -> list[tuple[str, bytes]]:
     entries = [directory[at : at + _ENTRY] for at in range(0, len(directory), _ENTRY)]
     if len(parts) != len(entries):
         raise Rejected(Reason.BAD_DIRECTORY, f"目錄 {len(entries)} 欄，內容 {len(parts)} 欄")
+    orders = [list(range(len(entries)))]
     starts = [entry[7:12] for entry in entries]
-    if all(start.isdigit() for start in starts) and len(set(starts)) == len(starts):
-        order = sorted(range(len(entries)), key=lambda i: int(starts[i]))
-    else:
-        order = list(range(len(entries)))
+    if all(start.isdigit() for start in starts):
+        orders.append(sorted(orders[0], key=lambda i: int(starts[i])))
+    # lengths are damaged less often than all starts at once: the order in which more of them are right
+    order = max(orders, key=lambda o: sum(_length_fits(entries[i], part) for i, part in zip(o, parts, strict=True)))
     by_entry = dict(zip(order, parts, strict=True))
     return [(entry[:3].decode("latin-1"), by_entry[i]) for i, entry in enumerate(entries)]
+
+
+def _length_fits(entry: bytes, part: bytes) -> bool:
+    return entry[3:7] == b"%04d" % (len(part) + 1)
 
 
 def build(leader: bytes, fields: list[tuple[str, bytes]]) -> bytes:

@@ -13,7 +13,7 @@ from lxml import etree
 
 from shuyin.harvest.readers import iso2709
 from shuyin.harvest.readers.marc21 import check_kind, check_title
-from shuyin.harvest.readers.xml_stream import parse_piece, pieces
+from shuyin.harvest.readers.xml_stream import parse_piece, pieces, words
 from shuyin.harvest.reading import Rejected, SourceFormat
 from shuyin.harvest.reasons import Reason
 from shuyin.records.services import IncomingRecord
@@ -93,5 +93,5 @@ def _indicator(element: etree._Element, name: str) -> str:
 
 
 def _text(element: etree._Element) -> str:
-    text = "".join(element.itertext())
+    text = words(element)
     return _FOLD.sub(" ", text).strip() if "\n" in text else text

@@ -11,7 +11,7 @@ from typing import BinaryIO
 from lxml import etree
 
 from shuyin.harvest.readers.onix_tables import SHORT_TAGS
-from shuyin.harvest.readers.xml_stream import broken_rest, forget, iterate, parse_piece, refuse_entities
+from shuyin.harvest.readers.xml_stream import broken_rest, forget, iterate, parse_piece, refuse_entities, words
 from shuyin.harvest.reading import UnreadableFile
 
 _TAGS = ("{*}Product", "{*}product", "{*}Header", "{*}header", "{*}ONIXMessage", "{*}ONIXmessage")
@@ -87,7 +87,7 @@ def _node(element: etree._Element) -> Node:
     name = SHORT_TAGS.get(local, local)
     if name in _MARKUP:
         inner = (element.text or "") if not len(element) else _inner(element)
-        return Node(name, "".join(element.itertext()).strip(), inner)
+        return Node(name, words(element).strip(), inner)
     children = [_node(child) for child in element if isinstance(child.tag, str)]
     text = (element.text or "").strip() if not children else ""
     return Node(name, text, text, children)

@@ -97,7 +97,7 @@ class Row:
     repairs: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        named = {}
+        named: dict[str, str] = {}
         for name, cell in self.cells.items():
             canonical = _canonical(name)
             if canonical is not None and not named.get(canonical):

@@ -74,3 +74,8 @@ def parse_piece(piece: bytes) -> etree._Element:
         return etree.fromstring(piece, parser)
     except etree.XMLSyntaxError as error:
         raise Rejected(Reason.BAD_XML, str(error)) from error
+
+
+def words(element: etree._Element) -> str:
+    """All text inside the element, its descendants' included."""
+    return "".join(cast("Iterator[str]", element.itertext()))
