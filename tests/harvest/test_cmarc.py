@@ -64,9 +64,10 @@ def test_holdings_are_left_out_and_the_original_is_kept() -> None:
 
 @pytest.mark.parametrize("encoding", ["cp950", "utf-8"])
 def test_encodings_give_the_same_record(encoding: str) -> None:
-    assert CmarcReader().convert(samples.cmarc_record(encoding), "t").marc == CmarcReader().convert(
-        samples.cmarc_record(), "t"
-    ).marc
+    assert (
+        CmarcReader().convert(samples.cmarc_record(encoding), "t").marc
+        == CmarcReader().convert(samples.cmarc_record(), "t").marc
+    )
 
 
 @pytest.mark.parametrize(
@@ -137,7 +138,11 @@ def test_twin_files_agree_by_meaning(name: str, records: int) -> None:
     assert len(pairs) == records
     assert all(x["001"].data == y["001"].data for x, y in pairs)
     differing = {
-        tags[0]: [(values(x, tags, codes), values(y, tags, codes)) for x, y in pairs if values(x, tags, codes) != values(y, tags, codes)]
+        tags[0]: [
+            (values(x, tags, codes), values(y, tags, codes))
+            for x, y in pairs
+            if values(x, tags, codes) != values(y, tags, codes)
+        ]
         for tags, codes in _COMPARED
     }
     for tag in ("020", "050", "245", "856"):

@@ -76,7 +76,9 @@ def test_the_stream_is_cut_at_terminators_whatever_the_leaders_say() -> None:
     records = [samples.iso2709(samples.invented(n)) for n in range(5)]
     records[1] = b"99999" + records[1][5:]
     records[2] = b"00030" + records[2][5:]
-    stream = b"\xef\xbb\xbf" + records[0] + b"\r\n" + records[1] + records[2] + b"\x00\n" + records[3] + records[4] + b"\x1a"
+    stream = (
+        b"\xef\xbb\xbf" + records[0] + b"\r\n" + records[1] + records[2] + b"\x00\n" + records[3] + records[4] + b"\x1a"
+    )
     pieces = list(Marc21Reader().split(io.BytesIO(stream)))
     assert pieces == records
 
