@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from shuyin.harvest.reading import SourceFormat
-from shuyin.records import marc
 from shuyin.records.book import Binding, Book, Format
+from shuyin.records.marc import serialise, write
 from shuyin.records.services import IncomingRecord, MatchBy
 
 #: Words in a statement of binding or file format → form of publication.
@@ -35,7 +35,7 @@ def incoming(
 ) -> IncomingRecord:
     """The book as MARC21 with its original; matched by control number if the source gives one, else by ISBN."""
     return IncomingRecord(
-        marc=marc.serialise(marc.write(book)),
+        marc=serialise(write(book)),
         source=source,
         match_by=MatchBy.CONTROL_NUMBER if book.control_number else MatchBy.ISBN,
         original=piece,

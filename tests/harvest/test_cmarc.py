@@ -138,17 +138,13 @@ def test_twin_files_agree_by_meaning(name: str, records: int) -> None:
     assert len(pairs) == records
     assert all(x["001"].data == y["001"].data for x, y in pairs)
     differing = {
-        tags[0]: [
-            (values(x, tags, codes), values(y, tags, codes))
-            for x, y in pairs
-            if values(x, tags, codes) != values(y, tags, codes)
-        ]
+        tags[0]: [(x, y) for x, y in pairs if values(x, tags, codes) != values(y, tags, codes)]
         for tags, codes in _COMPARED
     }
     for tag in ("020", "050", "245", "856"):
         assert differing[tag] == []
     for tag, pair in differing.items():
-        assert len(pair) <= 0.05 * records, (tag, pair[:3])
+        assert len(pair) <= 0.05 * records, (tag, [x["001"].data for x, _ in pair])
 
 
 def test_names_and_imprints_of_the_twin_files_agree() -> None:

@@ -133,7 +133,7 @@ def test_utf8_under_a_leader_that_says_marc8() -> None:
 
 
 def test_ansel_letters_are_not_taken_for_big5() -> None:
-    fields = samples.invented(1)[:3] + [("245", b"10\x1faRa\xf2h\xe5im\xe5i, Mu\xf2s\xf2taf\xe2a")]
+    fields = [*samples.invented(1)[:3], ("245", b"10\x1faRa\xf2h\xe5im\xe5i, Mu\xf2s\xf2taf\xe2a")]
     record = convert(samples.iso2709(fields, leader="00000nam  2200000 i 4500"))
     assert "Raḥīmī, Muṣṭafá" in title(record)
 
@@ -167,7 +167,7 @@ def test_cmarc_records_in_a_file_of_marc21_are_converted() -> None:
 
 def test_every_reason_has_its_text() -> None:
     assert set(REASONS) == set(Reason)
-    assert len({text for text in REASONS.values()}) == len(REASONS)
+    assert len(set(REASONS.values())) == len(REASONS)
 
 
 @pytest.mark.parametrize(
