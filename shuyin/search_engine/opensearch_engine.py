@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from opensearchpy import OpenSearch
-from opensearchpy.exceptions import NotFoundError, OpenSearchException, RequestError
+from opensearchpy.exceptions import OpenSearchException, RequestError
 
 from shuyin.search_engine import explaining, highlighting, layout, sorting, suggesting
 from shuyin.search_engine.declaration import INDEXES, IndexDeclaration
@@ -67,11 +67,9 @@ class _Alias:
         return self.name
 
     def behind(self, alias: str) -> list[str]:
-        """The indexes behind an alias."""
-        try:
-            return sorted(self.client.indices.get_alias(name=alias))
-        except NotFoundError:
-            return []
+        """The indexes behind an alias of ours."""
+        found = self.client.indices.get_alias(index=f"{self.name}-0*")
+        return sorted(name for name, held in found.items() if alias in held["aliases"])
 
     def all(self) -> list[str]:
         """Every numbered index of ours."""

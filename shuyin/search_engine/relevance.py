@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
+from math import ceil
 
 from shuyin.search_engine import analysis, layout, plan, romanisation
 from shuyin.search_engine.analysis import Unit
@@ -224,8 +225,9 @@ class Compiler:
             case Match.ANY:
                 found = [plan.Term(column, token) for token in _tokens(units)]
             case Match.MOST:
-                terms = tuple(plan.Term(column, token) for token in _tokens(units))
-                found = [plan.Bool(should=terms, minimum=max(1, round(len(terms) * _MOST_SHARE)))]
+                stream = list(dict.fromkeys(token for unit in units for token in unit.tokens))[: _LONGEST * 2]
+                terms = tuple(plan.Term(column, token) for token in stream)
+                found = [plan.Bool(should=terms, minimum=ceil(len(terms) * _MOST_SHARE))]
             case Match.PHRASE:
                 stream = [token for unit in units for token in unit.tokens]
                 found = [plan.phrase(f.name, stream) for f in self._fields(query.field)]
