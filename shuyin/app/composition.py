@@ -1,0 +1,54 @@
+"""The composition root: settings → database, search engine and what else the rooms are given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session, sessionmaker
+
+from shuyin.app.settings import Settings
+from shuyin.records import database
+from shuyin.records.jobs import JobContext
+from shuyin.search_engine.connect import connect
+from shuyin.search_engine.port import SearchEngine
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What one process works with; close it at the end."""
+
+    settings: Settings
+    engine: Engine
+    sessions: sessionmaker[Session]  # for reading
+    writes: sessionmaker[Session]  # each transaction takes the write lock as it begins
+    search: SearchEngine
+
+    def job_context(self) -> JobContext:
+        """What scheduled jobs are given."""
+        return JobContext(
+            sessions=self.sessions,
+            writes=self.writes,
+            search=self.search,
+            settings=self.settings,
+            data_dir=self.settings.data_dir,
+            zone=self.settings.zone,
+        )
+
+    def close(self) -> None:
+        """Release the index and the connections."""
+        self.search.close()
+        self.engine.dispose()
+
+
+def open_services(settings: Settings) -> Services:
+    """Open what the settings name; the tables must be up to date (`shuyin db upgrade`)."""
+    settings = settings.with_secret_key()
+    engine = database.connect(settings.database_url)
+    return Services(
+        settings=settings,
+        engine=engine,
+        sessions=database.read_sessions(engine),
+        writes=database.write_sessions(engine),
+        search=connect(settings.search_url),
+    )

@@ -1,0 +1,107 @@
+"""Which records an index is made of: how to find them and turn them into documents."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import structlog
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from shuyin.indexer.projection import BookColumns, project_book
+from shuyin.records import marc
+from shuyin.records.models import BindingRow, BookRow, DepositState
+from shuyin.search_engine.query import Document
+
+_log = structlog.stdlib.get_logger("shuyin.indexer")
+
+
+@dataclass(frozen=True, slots=True)
+class Projected:
+    """What a set of records comes to: documents to write, ids that must not be in the index."""
+
+    upserts: list[Document]
+    deletes: list[str]
+
+
+class Source(Protocol):
+    """The records behind one index."""
+
+    index: str
+    kinds: tuple[str, ...]  # of change log entries
+
+    def project(self, session: Session, ids: Sequence[int]) -> Projected:
+        """The documents of these records; those that are deleted or not public come back as deletes."""
+        ...
+
+    def ids_after(self, session: Session, after: int, limit: int) -> list[int]:
+        """Up to `limit` ids of records above `after`, ascending."""
+        ...
+
+    def total(self, session: Session) -> int:
+        """How many documents there should be."""
+        ...
+
+
+class Books:
+    """Public books, not deleted."""
+
+    index = "books"
+    kinds = ("book",)
+
+    def project(self, session: Session, ids: Sequence[int]) -> Projected:
+        """See `Source`. A record that cannot be read is left out and logged, so that it never stops the others."""
+        columns = (
+            BookRow.id,
+            BookRow.marc,
+            BookRow.collection,
+            BookRow.announced_on,
+            BookRow.updated_at,
+            BookRow.public_from,
+        )
+        rows = session.execute(select(*columns).where(BookRow.id.in_(ids), *_SHOWN)).all()
+        states = self._states(session, ids)
+        upserts = []
+        for row in rows:
+            beside = BookColumns(
+                id=row.id,
+                collection=row.collection,
+                announced_on=row.announced_on,
+                updated_at=row.updated_at,
+                public_from=row.public_from,
+                states=states.get(row.id, {}),
+            )
+            try:
+                upserts.append(project_book(beside, marc.read(row.marc)))
+            except (ValueError, LookupError, TypeError, AttributeError):
+                _log.exception("record left out of the index", book_id=row.id)
+        present = {document.id for document in upserts}
+        return Projected(upserts, [str(id) for id in ids if str(id) not in present])
+
+    def ids_after(self, session: Session, after: int, limit: int) -> list[int]:
+        """See `Source`."""
+        query = select(BookRow.id).where(BookRow.id > after, *_SHOWN).order_by(BookRow.id).limit(limit)
+        return list(session.scalars(query))
+
+    def total(self, session: Session) -> int:
+        """See `Source`."""
+        return session.scalar(select(func.count()).select_from(BookRow).where(*_SHOWN)) or 0
+
+    @staticmethod
+    def _states(session: Session, ids: Sequence[int]) -> dict[int, dict[str, str]]:
+        known: dict[int, dict[str, str]] = {}
+        query = select(BindingRow.book_id, BindingRow.isbn, BindingRow.deposit_state).where(
+            BindingRow.book_id.in_(ids), BindingRow.deposit_state != DepositState.UNKNOWN.value
+        )
+        for book_id, isbn, state in session.execute(query):
+            if isbn:
+                known.setdefault(book_id, {})[isbn] = state
+        return known
+
+
+_SHOWN = (BookRow.public, BookRow.deleted_at.is_(None))
+
+#: Every index that is kept in step with the records, by its name.
+SOURCES: dict[str, Source] = {source.index: source for source in (Books(),)}
