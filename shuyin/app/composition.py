@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
+import pkgutil
 from dataclasses import dataclass
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
+import shuyin
 from shuyin.app.settings import Settings
 from shuyin.records import database
 from shuyin.records.jobs import JobContext
-from shuyin.search_engine.connect import connect
+from shuyin.search_engine import connect
 from shuyin.search_engine.port import SearchEngine
 
 
@@ -52,3 +56,11 @@ def open_services(settings: Settings) -> Services:
         writes=database.write_sessions(engine),
         search=connect(settings.search_url),
     )
+
+
+def load_tables() -> None:
+    """Make the tables of every room known to SQLAlchemy (`models.py`), for what concerns all of them."""
+    for room in pkgutil.iter_modules(shuyin.__path__):
+        name = f"shuyin.{room.name}.models"
+        if importlib.util.find_spec(name):
+            importlib.import_module(name)

@@ -30,7 +30,9 @@ def indexing_beside(settings: Settings) -> Iterator[None]:
     """
     context = multiprocessing.get_context("spawn")
     finished = context.Event()
-    process = context.Process(target=_follow, args=(settings, finished, os.getpid()), name="shuyin-indexer", daemon=True)
+    process = context.Process(
+        target=_follow, args=(settings, finished, os.getpid()), name="shuyin-indexer", daemon=True
+    )
     process.start()
     try:
         yield

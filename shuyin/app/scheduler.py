@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from shuyin.app.failures import CommandFailed
@@ -136,10 +136,10 @@ class Scheduler:
 
 
 def _claim(context: JobContext, job: Job, due: datetime, outcome: str | None = None) -> int | None:
+    run = JobRun(job=job.name, due=due, started_at=utc_now(), outcome=outcome)
     try:
         with context.writes.begin() as session:
-            values = {"job": job.name, "due": due, "started_at": utc_now(), "outcome": outcome}
-            run_id = session.execute(insert(JobRun).values(values)).inserted_primary_key
+            session.add(run)
     except IntegrityError:
         return None
-    return int(run_id[0]) if run_id else None
+    return run.id

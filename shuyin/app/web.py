@@ -38,6 +38,7 @@ def create_app(settings: Settings, services: Services | None = None) -> FastAPI:
     app.state.services = opened
     app.state.settings = opened.settings
     app.state.sessions = opened.sessions
+    app.state.writes = opened.writes
     app.state.search = opened.search
     app.state.metrics = health.Metrics()
     app.include_router(health.router)

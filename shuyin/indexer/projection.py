@@ -11,7 +11,7 @@ from typing import Any
 from shuyin.records.book import Book, DepositState
 from shuyin.records.book_json import to_json
 from shuyin.search_engine.query import Document
-from shuyin.search_engine.sort_keys import class_sort_key, title_sort_key
+from shuyin.search_engine.sort_keys import class_key, title_key
 from shuyin.search_engine.visibility import VISIBLE_FROM, moment
 
 #: The scheme whose numbers make the facet `class` (中文圖書分類法); others are found by their number only.
@@ -33,7 +33,7 @@ class BookColumns:
 
 
 def class_levels(number: str) -> list[str]:
-    """Every level of a class number: "011.016" → "0", "01", "011", "011.016"; none if it has no digits to begin with."""
+    """Every level of a class number: "011.016" → "0", "01", "011", "011.016"; none where there are no digits."""
     found = _CLASS_NUMBER.search(number)
     if not found:
         return []
@@ -52,12 +52,12 @@ def project_book(columns: BookColumns, book: Book) -> Document:
         "collection": columns.collection,
         "announced": columns.announced_on.isoformat() if columns.announced_on else None,
         VISIBLE_FROM: moment(columns.public_from) if columns.public_from else None,
-        "title_sort": title_sort_key(book.title),
+        "title_sort": title_key(book.title, language=book.language),
     }
     numbers = [c.number for c in book.classes if c.scheme == FACET_SCHEME]
     if numbers:
         fields["class"] = _distinct(level for number in numbers for level in class_levels(number))
-        fields["class_sort"] = class_sort_key(numbers[0])
+        fields["class_sort"] = class_key(numbers[0])
     stored = to_json(
         book,
         id=columns.id,
@@ -99,7 +99,9 @@ def _values(book: Book, states: list[str]) -> dict[str, Any]:
     return {
         "isbn": _distinct([*book.isbns, *(text.replace("-", "") for text in invalid)]),
         "class_number": _distinct(c.number for c in book.classes),
-        "format": _distinct([*(b.format.value for b in book.bindings), *([] if book.bindings else [book.format.value])]),
+        "format": _distinct(
+            [*(b.format.value for b in book.bindings), *([] if book.bindings else [book.format.value])]
+        ),
         "language": _distinct([*([book.language] if book.language else []), *book.languages]),
         "audience": book.audience,
         "rating": book.rating,

@@ -72,9 +72,7 @@ def catch_up(
             raise IndexerBusy("another process is indexing; try again when it has finished")
         return 0
     try:
-        return sum(
-            _follow(sessions, writes, search, source, holder, progress) for source in SOURCES.values()
-        )
+        return sum(_follow(sessions, writes, search, source, holder, progress) for source in SOURCES.values())
     finally:
         leases.release(writes, LEASE, holder)
 
@@ -110,14 +108,13 @@ def rebuild(
                 progress(added, total)
         if not _hold(writes, holder, PATIENCE_SECONDS):
             raise IndexerBusy("another process is indexing and does not finish; the live index was left as it is")
-        # first the checkpoint, then the swap: killed in between, the former index only gets some changes twice
-        _save_checkpoint(writes, source, begun_at)
-        target.swap(added)
     except BaseException:
         target.abandon()
-        leases.release(writes, LEASE, holder)
         raise
     try:
+        # first the checkpoint, then the swap: killed in between, the former index only gets some changes twice
+        _save_checkpoint(writes, source, begun_at)
+        target.swap(added)  # cleans up by itself if it fails
         _follow(sessions, writes, search, source, holder, None)
     finally:
         leases.release(writes, LEASE, holder)

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from shuyin.indexer.projection import BookColumns, project_book
 from shuyin.records import marc
-from shuyin.records.models import BindingRow, BookRow, DepositState
+from shuyin.records.book import DepositState
+from shuyin.records.models import BindingRow, BookRow
 from shuyin.search_engine.query import Document
 
 _log = structlog.stdlib.get_logger("shuyin.indexer")
@@ -29,8 +30,15 @@ class Projected:
 class Source(Protocol):
     """The records behind one index."""
 
-    index: str
-    kinds: tuple[str, ...]  # of change log entries
+    @property
+    def index(self) -> str:
+        """Its name."""
+        ...
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Kinds of change log entries that concern it."""
+        ...
 
     def project(self, session: Session, ids: Sequence[int]) -> Projected:
         """The documents of these records; those that are deleted or not public come back as deletes."""
@@ -75,7 +83,7 @@ class Books:
             )
             try:
                 upserts.append(project_book(beside, marc.read(row.marc)))
-            except (ValueError, LookupError, TypeError, AttributeError):
+            except Exception:  # whatever is wrong with one record, the others must be found
                 _log.exception("record left out of the index", book_id=row.id)
         present = {document.id for document in upserts}
         return Projected(upserts, [str(id) for id in ids if str(id) not in present])

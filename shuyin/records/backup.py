@@ -14,7 +14,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import IO, Any
 
-from sqlalchemy import Connection, Engine, LargeBinary, Table, func, insert, select, text
+from sqlalchemy import Connection, Engine, LargeBinary, Table, func, insert, inspect, select, text
 
 from shuyin import __version__
 from shuyin.records import database
@@ -34,7 +34,9 @@ class BackupError(Exception):
     """The archive or the database is not fit for this; the message says what to do."""
 
 
-def backup(engine: Engine, target: Path, files: Iterable[tuple[str, Path]] = (), progress: Progress | None = None) -> int:
+def backup(
+    engine: Engine, target: Path, files: Iterable[tuple[str, Path]] = (), progress: Progress | None = None
+) -> int:
     """Write the archive and return the number of rows in it; `files` are (name in the archive, path).
 
     It is written aside and renamed at the end, so that a broken run never looks like a backup.
@@ -42,6 +44,9 @@ def backup(engine: Engine, target: Path, files: Iterable[tuple[str, Path]] = (),
     pending = database.pending_migrations(engine)
     if pending:
         raise BackupError("the database is not up to date; run `shuyin db upgrade` first")
+    unknown = set(inspect(engine).get_table_names()) - set(Base.metadata.tables) - {"alembic_version"}
+    if unknown:
+        raise BackupError(f"this program does not know the tables {', '.join(sorted(unknown))}; nothing was written")
     aside = target.with_name(target.name + ".part")
     rows = 0
     try:

@@ -87,6 +87,13 @@ def upgrade(engine: Engine) -> None:
         command.upgrade(config, "head")
 
 
+def head_revision() -> str:
+    """Name of the newest migration that this program knows."""
+    head = ScriptDirectory.from_config(migration_config()).get_current_head()
+    assert head is not None
+    return head
+
+
 def pending_migrations(engine: Engine) -> list[str]:
     """Names of the migrations that have not run yet, oldest first; empty = up to date."""
     script = ScriptDirectory.from_config(migration_config())

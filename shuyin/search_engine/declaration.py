@@ -131,7 +131,7 @@ BOOKS = IndexDeclaration(
         Field("published", Kind.DATE, "出版日期", in_any=False),
         Field("announced", Kind.DATE, "預告日期", in_any=False),
         # only where a record is to be seen later (search_engine.visibility)
-        Field("visible_from", Kind.DATE, "公開日期", in_any=False, parameter=""),
+        Field("visible_from", Kind.INTEGER, "公開時間", in_any=False, parameter=""),
         Field("title_sort", Kind.KEYWORD, "書名排序鍵", in_any=False, parameter=""),
         Field("class_sort", Kind.KEYWORD, "排架排序鍵", in_any=False, parameter=""),
     ),

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import math
+from datetime import datetime
 
 from shuyin.search_engine.query import Bool, Query, Range
 
-#: DATE field of a declaration: set only where a record is to appear later, so that the condition stays cheap.
+#: INTEGER field of a declaration, seconds since 1970: set only where a record has a date of exposure, so that the
+#: condition touches few records.
 VISIBLE_FROM = "visible_from"
 
 
-def moment(at: datetime) -> str:
-    """An aware time as the field keeps it: UTC, to the second."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+def moment(at: datetime) -> int:
+    """An aware time as the field keeps it; parts of a second count as a whole one."""
+    return math.ceil(at.timestamp())
 
 
 def visible(now: datetime) -> Query:
     """The condition for `SearchRequest.where` that leaves out what is not to be seen yet."""
-    return Bool(must_not=(Range(VISIBLE_FROM, gte=moment(now), lte=None),))
+    return Bool(must_not=(Range(VISIBLE_FROM, gte=math.floor(now.timestamp()) + 1),))

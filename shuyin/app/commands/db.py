@@ -37,9 +37,11 @@ def upgrade() -> None:
 @app.command()
 def backup(file: Path = typer.Argument(help="Where to write the archive (a zip file).")) -> None:
     """Write every record, account and uploaded file to one archive, while the service runs."""
+    from shuyin.app.composition import load_tables
     from shuyin.records import backup as backups
     from shuyin.records import database
 
+    load_tables()
     settings = get_settings()
     engine = database.connect(settings.database_url)
     try:
@@ -55,11 +57,12 @@ def backup(file: Path = typer.Argument(help="Where to write the archive (a zip f
 @app.command()
 def restore(file: Path = typer.Argument(help="An archive made by `shuyin db backup`.")) -> None:
     """Fill an empty database from an archive and build the indexes anew."""
-    from shuyin.app.composition import open_services
+    from shuyin.app.composition import load_tables, open_services
     from shuyin.indexer import services as indexer
     from shuyin.indexer.sources import SOURCES
     from shuyin.records import backup as backups
 
+    load_tables()
     services = open_services(get_settings())
     try:
         with progress("restore", "rows") as show:

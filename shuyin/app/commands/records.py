@@ -149,7 +149,9 @@ def _load_sample(services: Services) -> None:
 
 
 def _print_report(done: ImportReport) -> None:
-    counts = ", ".join(f"{done.counts[name]:,} {name}" for name in ("new", "updated", "unchanged", "merged", "rejected"))
+    counts = ", ".join(
+        f"{done.counts[name]:,} {name}" for name in ("new", "updated", "unchanged", "merged", "rejected")
+    )
     rate = f", {done.records / done.seconds:,.0f}/s" if done.seconds else ""
     dry = " (dry run: nothing written)" if done.dry_run else ""
     typer.echo(f"{done.path.name} [{done.format.value}]: {done.records:,} records: {counts}{rate}{dry}")

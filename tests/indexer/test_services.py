@@ -1,0 +1,205 @@
+"""Catch-up, rebuild, status: the index says what the records say, whatever happens in between."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from shuyin.indexer import services, sources
+from shuyin.indexer.sources import SOURCES
+from shuyin.records import leases
+from shuyin.records.models import utc_now
+from shuyin.search_engine.port import RebuildMismatch, SearchUnavailable
+from shuyin.search_engine.query import SearchRequest
+from shuyin.search_engine.visibility import visible
+from tests.indexer.conftest import Catalogue, marc_bytes
+
+
+def _catch_up(catalogue: Catalogue) -> int:
+    return services.catch_up(catalogue.sessions, catalogue.writes, catalogue.search)
+
+
+def _rebuild(catalogue: Catalogue) -> int:
+    return services.rebuild(catalogue.sessions, catalogue.writes, catalogue.search, "books")
+
+
+def _state(catalogue: Catalogue) -> services.IndexState:
+    return next(s for s in services.status(catalogue.sessions, catalogue.search) if s.index == "books")
+
+
+def test_changes_reach_the_index_in_order(catalogue: Catalogue) -> None:
+    rose, river = catalogue.put("玫瑰的名字"), catalogue.put("大河的故事")
+    assert _state(catalogue).lag == 2
+    assert _catch_up(catalogue) == 2
+    assert catalogue.found("玫瑰") == {rose}
+    catalogue.change(rose, marc=marc_bytes("茉莉的名字"))
+    catalogue.change(river, deleted_at=utc_now())
+    _catch_up(catalogue)
+    assert catalogue.found("玫瑰") == set()
+    assert catalogue.found("茉莉") == {rose}
+    assert catalogue.found("大河") == set()
+    state = _state(catalogue)
+    assert (state.documents, state.records, state.lag, state.behind_since) == (1, 1, 0, None)
+
+
+def test_what_is_not_public_is_not_indexed_and_leaves_when_it_ceases_to_be(catalogue: Catalogue) -> None:
+    draft, book = catalogue.put("草稿之書", public=False), catalogue.put("公開之書")
+    _catch_up(catalogue)
+    assert catalogue.found("之書") == {book}
+    catalogue.change(draft, public=True)
+    catalogue.change(book, public=False)
+    _catch_up(catalogue)
+    assert catalogue.found("之書") == {draft}
+
+
+def test_a_book_is_not_seen_before_its_date_of_exposure(catalogue: Catalogue) -> None:
+    now = utc_now()
+    at_once = catalogue.put("今日之書", public_from=now - timedelta(seconds=1))
+    later = catalogue.put("明日之書", public_from=now + timedelta(days=1))
+    _catch_up(catalogue)
+
+    def seen(at: Any) -> set[int]:
+        return {int(h.id) for h in catalogue.search.search("books", SearchRequest(where=(visible(at),))).hits}
+
+    assert seen(now) == {at_once}
+    assert seen(now + timedelta(days=1, seconds=-1)) == {at_once}
+    assert seen(now + timedelta(days=1, seconds=1)) == {at_once, later}
+
+
+def test_a_rolled_back_transaction_leaves_nothing_in_the_index(catalogue: Catalogue) -> None:
+    kept = catalogue.put("留下的書")
+    with pytest.raises(RuntimeError), catalogue.writes.begin() as session:
+        catalogue.put_in(session, "退回的書")
+        raise RuntimeError("the transaction fails")
+    _catch_up(catalogue)
+    assert catalogue.found("書") == {kept}
+    assert _state(catalogue).documents == 1
+
+
+def test_indexing_twice_changes_nothing(catalogue: Catalogue) -> None:
+    book = catalogue.put("一本書")
+    _catch_up(catalogue)
+    services._save_checkpoint(catalogue.writes, SOURCES["books"], 0)
+    assert _catch_up(catalogue) == 1
+    assert catalogue.found("一本書") == {book}
+    assert _state(catalogue).documents == 1
+
+
+def test_a_failure_after_the_write_repeats_the_batch(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
+    book = catalogue.put("寫到一半")
+
+    def fail(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(services, "_save_checkpoint", fail)
+        with pytest.raises(KeyboardInterrupt):
+            _catch_up(catalogue)
+    assert _state(catalogue).lag == 1
+    assert _catch_up(catalogue) == 1
+    assert catalogue.found("寫到一半") == {book}
+
+
+def test_an_emptied_index_is_filled_again(catalogue: Catalogue) -> None:
+    book = catalogue.put("還在的書")
+    _catch_up(catalogue)
+    catalogue.search.write("books", [], [str(book)])
+    assert catalogue.found("還在的書") == set()
+    _catch_up(catalogue)
+    assert catalogue.found("還在的書") == {book}
+    assert _catch_up(catalogue) == 0
+
+
+def test_a_record_that_cannot_be_read_does_not_stop_the_others(catalogue: Catalogue) -> None:
+    catalogue.put("壞掉的書", public=True)
+    broken = catalogue.put("不成樣子")
+    catalogue.change(broken, marc=b"00025nonsense")
+    good = catalogue.put("好的書")
+    _catch_up(catalogue)
+    assert good in catalogue.found("書")
+    assert catalogue.found("不成樣子") == set()
+
+
+def test_a_rebuild_keeps_the_live_index_until_the_swap_and_takes_in_what_changed_meanwhile(
+    catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "BATCH", 2)
+    books = [catalogue.put(f"第{number}本書") for number in range(5)]
+    _catch_up(catalogue)
+    seen: list[set[int]] = []
+    project = sources.Books.project
+
+    def watch(self: sources.Books, session: Any, ids: Any) -> sources.Projected:
+        if not seen:
+            # while the new index is filled: the old one answers, and records change
+            catalogue.change(books[0], marc=marc_bytes("改了名的書"))
+            catalogue.change(books[4], deleted_at=utc_now())
+        seen.append(catalogue.found("書"))
+        return project(self, session, ids)
+
+    monkeypatch.setattr(sources.Books, "project", watch)
+    assert _rebuild(catalogue) == 4
+    assert len(seen) >= 3
+    assert all(found == set(books) for found in seen[:2])
+    assert catalogue.found("改了名") == {books[0]}
+    assert catalogue.found("書") == set(books[:4])
+    assert _state(catalogue).lag == 0
+
+
+def test_a_rebuild_with_a_wrong_count_leaves_the_live_index(
+    catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book = catalogue.put("不可少的書")
+    _catch_up(catalogue)
+    target = catalogue.search.rebuild("books")
+    monkeypatch.setattr(type(target), "add", lambda self, documents: len(list(documents)))
+    target.abandon()
+    with pytest.raises(RebuildMismatch):
+        _rebuild(catalogue)
+    monkeypatch.undo()
+    assert catalogue.found("不可少") == {book}
+    assert _rebuild(catalogue) == 1
+
+
+def test_a_failed_rebuild_can_be_done_again(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
+    book = catalogue.put("再來一次")
+
+    def fail(*_: object) -> None:
+        raise OSError("disk full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(sources.Books, "project", fail)
+        with pytest.raises(OSError, match="disk full"):
+            _rebuild(catalogue)
+    assert _rebuild(catalogue) == 1
+    assert catalogue.found("再來") == {book}
+
+
+def test_while_another_process_indexes_this_one_leaves_it_the_work(
+    catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalogue.put("別人的工作")
+    other = f"elsewhere:1:{'0' * 8}"
+    assert leases.acquire(catalogue.writes, services.LEASE, other)
+    assert services.catch_up(catalogue.sessions, catalogue.writes, catalogue.search, wait=False) == 0
+    monkeypatch.setattr(services, "PATIENCE_SECONDS", 0.3)
+    with pytest.raises(services.IndexerBusy):
+        _catch_up(catalogue)
+    leases.release(catalogue.writes, services.LEASE, other)
+    assert _catch_up(catalogue) == 1
+
+
+def test_an_engine_that_is_down_loses_nothing(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
+    book = catalogue.put("等一等")
+
+    def down(*_: object) -> None:
+        raise SearchUnavailable("no answer")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(type(catalogue.search), "write", down)
+        with pytest.raises(SearchUnavailable):
+            _catch_up(catalogue)
+    assert _catch_up(catalogue) == 1
+    assert catalogue.found("等一等") == {book}
