@@ -16,6 +16,7 @@ from shuyin.records import database
 from shuyin.records.jobs import JobContext
 from shuyin.search_engine import connect
 from shuyin.search_engine.port import SearchEngine
+from shuyin.search_engine.visibility import VisibleOnly
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def open_services(settings: Settings) -> Services:
         engine=engine,
         sessions=database.read_sessions(engine),
         writes=database.write_sessions(engine),
-        search=connect(settings.search_url),
+        search=VisibleOnly(connect(settings.search_url)),
     )
 
 

@@ -7,9 +7,12 @@ from collections.abc import Iterable, Iterator
 from typing import IO
 
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from shuyin.app.composition import Services
 from shuyin.app.failures import CommandFailed
+from shuyin.records import marc
+from shuyin.records.book_json import row_to_json
 from shuyin.records.models import AlbumRow, BookRow
 from shuyin.search_api import exports
 from shuyin.search_engine import parsing
@@ -30,14 +33,21 @@ def export_records(services: Services, kind: str, export_as: str, query: str | N
     def records() -> Iterator[exports.ExportRecord]:
         nonlocal counted
         for ids in batches:
-            with services.sessions() as session:
-                loaded = exports.load(session, ids)
+            loaded = _load(services, ids)
             counted += len(loaded)
             yield from loaded
 
     for piece in exports.FORMATS[export_as].write(records()):
         out.write(piece)
     return counted
+
+
+def _load(services: Services, ids: list[int]) -> list[exports.ExportRecord]:
+    with services.sessions() as session:
+        query = select(BookRow).where(BookRow.id.in_(ids), BookRow.public, BookRow.deleted_at.is_(None))
+        rows = {row.id: row for row in session.scalars(query.options(selectinload(BookRow.bindings)))}
+    kept = (rows[id] for id in ids if id in rows)
+    return [exports.ExportRecord(row_to_json(row, marc.read(row.marc)), row.marc) for row in kept]
 
 
 def _all(services: Services, kind: str) -> Iterator[list[int]]:

@@ -12,6 +12,7 @@ from shuyin.app import health
 from shuyin.app.composition import Services, open_services
 from shuyin.app.middleware import RequestLog
 from shuyin.app.settings import Settings
+from shuyin.web.install import install
 
 
 def create_app(settings: Settings, services: Services | None = None) -> FastAPI:
@@ -32,7 +33,7 @@ def create_app(settings: Settings, services: Services | None = None) -> FastAPI:
         version=__version__,
         lifespan=lifespan,
         openapi_url="/api/openapi.json",
-        docs_url="/api/docs",
+        docs_url=None,  # the pages bring their own: a strict Content-Security-Policy lets in no script from elsewhere
         redoc_url=None,
     )
     app.state.services = opened
@@ -42,5 +43,6 @@ def create_app(settings: Settings, services: Services | None = None) -> FastAPI:
     app.state.search = opened.search
     app.state.metrics = health.Metrics()
     app.include_router(health.router)
+    install(app)
     app.add_middleware(RequestLog, metrics=app.state.metrics)
     return app

@@ -58,14 +58,18 @@ def project_book(columns: BookColumns, book: Book) -> Document:
     if numbers:
         fields["class"] = _distinct(level for number in numbers for level in class_levels(number))
         fields["class_sort"] = class_key(numbers[0])
-    stored = to_json(
-        book,
-        id=columns.id,
-        states=states,
-        collection=columns.collection,
-        announced=columns.announced_on,
-        updated_at=columns.updated_at,
-    )
+    stored: dict[str, Any] = {
+        **to_json(
+            book,
+            id=columns.id,
+            states=states,
+            collection=columns.collection,
+            announced=columns.announced_on,
+            updated_at=columns.updated_at,
+        )
+    }
+    if fields[VISIBLE_FROM] is not None:
+        stored[VISIBLE_FROM] = fields[VISIBLE_FROM]  # for look-ups by id, which no query filters
     return Document(
         id=str(columns.id),
         fields={name: value for name, value in fields.items() if value not in (None, "", [])},

@@ -25,9 +25,7 @@ def marc_bytes(title: str, **subfields: str) -> bytes:
     record = pymarc.Record(force_utf8=True)
     record.leader = pymarc.Leader("00000nam a2200000   4500")
     record.add_field(pymarc.Field("001", data=subfields.get("number", "1")))
-    record.add_field(
-        pymarc.Field("245", pymarc.Indicators("1", "0"), [pymarc.Subfield("a", title)])
-    )
+    record.add_field(pymarc.Field("245", pymarc.Indicators("1", "0"), [pymarc.Subfield("a", title)]))
     if "publisher" in subfields:
         record.add_field(
             pymarc.Field("264", pymarc.Indicators(" ", "1"), [pymarc.Subfield("b", subfields["publisher"])])
@@ -50,9 +48,7 @@ class Catalogue:
 
     def put_in(self, session: Session, title: str, **columns: object) -> int:
         """The same in a transaction of the caller's."""
-        book = BookRow(
-            marc=marc_bytes(title), source="test", identity=f"test||{title}", digest=bytes(32), **columns
-        )
+        book = BookRow(marc=marc_bytes(title), source="test", identity=f"test||{title}", digest=bytes(32), **columns)
         session.add(book)
         session.flush()
         changes.append(session, "book", book.id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from shuyin.records import leases
 from shuyin.records.models import utc_now
 from shuyin.search_engine.port import RebuildMismatch, SearchUnavailable
 from shuyin.search_engine.query import SearchRequest
-from shuyin.search_engine.visibility import visible
+from shuyin.search_engine.visibility import VisibleOnly
 from tests.indexer.conftest import Catalogue, marc_bytes
 
 
@@ -60,8 +60,11 @@ def test_a_book_is_not_seen_before_its_date_of_exposure(catalogue: Catalogue) ->
     later = catalogue.put("明日之書", public_from=now + timedelta(days=1))
     _catch_up(catalogue)
 
-    def seen(at: Any) -> set[int]:
-        return {int(h.id) for h in catalogue.search.search("books", SearchRequest(where=(visible(at),))).hits}
+    def seen(at: datetime) -> set[int]:
+        shown = VisibleOnly(catalogue.search, now=lambda: at)
+        found = {int(hit.id) for hit in shown.search("books", SearchRequest()).hits}
+        assert found == {int(document.id) for document in shown.get("books", [str(at_once), str(later)])}
+        return found
 
     assert seen(now) == {at_once}
     assert seen(now + timedelta(days=1, seconds=-1)) == {at_once}

@@ -24,18 +24,14 @@ def search(
 ) -> None:
     """Search an index and print what is found, best first."""
     from shuyin.app.composition import open_services
-    from shuyin.records.models import utc_now
     from shuyin.search_engine import parsing
     from shuyin.search_engine.declaration import INDEXES
     from shuyin.search_engine.query import SearchRequest
-    from shuyin.search_engine.visibility import VISIBLE_FROM, visible
 
     if index not in INDEXES:
         raise CommandFailed(f"there is no index {index}; indexes are: {', '.join(INDEXES)}")
     declaration = INDEXES[index]
-    declared = {field.name for field in declaration.fields}
-    where = (visible(utc_now()),) if VISIBLE_FROM in declared else ()
-    request = SearchRequest(query=parsing.parse(query, declaration).query, where=where, limit=limit)
+    request = SearchRequest(query=parsing.parse(query, declaration).query, limit=limit)
     services = open_services(get_settings())
     try:
         result = services.search.search(index, request)
