@@ -201,8 +201,8 @@ def _binding(field: Field, form: Format, extents: list[tuple[str | None, str | N
     stated = FORMATS_BY_TERM.get(qualifiers[-1]) if len(qualifiers) > 1 else None
     if stated is not None:
         qualifiers.pop()
-    number, qualifier = _isbn_of(field.get("a") or "")
-    invalid, other = _isbn_of(field.get("z") or "", keep=True)
+    number, qualifier = isbn_of(field.get("a") or "")
+    invalid, other = isbn_of(field.get("z") or "", keep=True)
     if field.get("a") and number is None:
         invalid, other = (field.get("a") or "").strip(), qualifier
     binding = " ; ".join(qualifiers) or qualifier or other
@@ -217,7 +217,7 @@ def _binding(field: Field, form: Format, extents: list[tuple[str | None, str | N
     return Binding(number, binding, price, pages, size, stated or format_of_binding(binding) or form, invalid)
 
 
-def _isbn_of(text: str, keep: bool = False) -> tuple[str | None, str | None]:
+def isbn_of(text: str, keep: bool = False) -> tuple[str | None, str | None]:
     """(13 digits, qualifier in brackets) of 020 $a or $z; with `keep` also a number that does not check."""
     match = _ISBN_TEXT.match(text)
     if match is None:
@@ -315,7 +315,7 @@ def _related(fields: Fields) -> tuple[RelatedWork, ...]:
     for tag in _RELATED_TAGS:
         for field in fields[tag]:
             title = trimmed(_joined(field, "t") or _joined(field, "s")) or None
-            number, _ = _isbn_of(field.get("z") or "")
+            number, _ = isbn_of(field.get("z") or "")
             if title or number:
                 found.append(
                     RelatedWork(tag, title, number, trimmed(_joined(field, "i") or _joined(field, "n")) or None)
