@@ -38,6 +38,15 @@ class Settings(BaseSettings):
         description="Signs cookies and links; empty = one is made on the first start and kept in DATA_DIR/secret-key",
     )
     mail_url: str = Field("file:var/mail", description="Letters: file:DIRECTORY or smtp(s)://USER:PASSWORD@HOST:PORT")
+    mail_from: str = Field("書音 <no-reply@localhost>", description="Sender of letters: NAME <ADDRESS>")
+    data_key: str | None = Field(
+        None,
+        description="Encrypts personal data at rest; empty = one is made on first use and kept in DATA_DIR/data.key. "
+        "Several keys, separated by spaces: the first encrypts, all decrypt",
+    )
+    clamd: str | None = Field(
+        None, description="Malware scanner for uploads: unix:/run/clamav/clamd.ctl or tcp:HOST:PORT; empty = none"
+    )
     timezone: str = Field("Asia/Taipei", description="Zone in which dates are shown and days begin")
     log_format: Literal["console", "json"] = Field("console", description="console for people, json for machines")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")

@@ -6,13 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from shuyin.filing.scanner import Scanner, clamd
 from shuyin.records.models import utc_now
 from shuyin.records.vault import Vault
-
-#: Looks for malware in a file: returns the name of what was found, or None.
-Scanner = Callable[[bytes], str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +29,18 @@ class Office:
     def today(self) -> date:
         """The date in the service's zone."""
         return self.now().astimezone(self.zone).date()
+
+
+def office_for(settings: Any) -> Office:
+    """The office of these settings (`app.settings.Settings`, which this room does not know)."""
+    return Office(
+        vault=Vault.open(settings.data_dir, settings.data_key),
+        files=settings.data_dir / "uploads",
+        base_url=settings.base_url,
+        secret=settings.secret_key,
+        zone=settings.zone,
+        scan=clamd(settings.clamd) if settings.clamd else None,
+    )
 
 
 @dataclass(frozen=True, slots=True)

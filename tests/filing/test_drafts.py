@@ -18,9 +18,9 @@ from tests.filing.conftest import GOOD, Clock, as_form
 VISITOR = By("visitor")
 
 
-def begin(writes: sessionmaker[Session]) -> int:
+def begin(writes: sessionmaker[Session], office: Office) -> int:
     with writes.begin() as session:
-        return drafts.start(session, REGISTRATION, VISITOR).id
+        return drafts.start(session, office, REGISTRATION, VISITOR).id
 
 
 def save(
@@ -55,7 +55,7 @@ def answers(writes: sessionmaker[Session], office: Office, filing_id: int) -> di
 
 
 def test_answers_are_kept_even_if_they_are_wrong(writes: sessionmaker[Session], office: Office) -> None:
-    filing_id = begin(writes)
+    filing_id = begin(writes, office)
     form = as_form({**GOOD, "filler_email": "not an address", "filler_phone": ""})
     saved = save(writes, office, filing_id, "unit", form)
     assert [p.anchor for p in saved.problems] == ["filler_phone", "filler_email"]
@@ -66,7 +66,7 @@ def test_answers_are_kept_even_if_they_are_wrong(writes: sessionmaker[Session], 
 
 
 def test_personal_data_is_encrypted_in_the_database(writes: sessionmaker[Session], office: Office) -> None:
-    filing_id = begin(writes)
+    filing_id = begin(writes, office)
     save(writes, office, filing_id, "unit", as_form(GOOD))
     save(
         writes,
@@ -96,14 +96,14 @@ def test_personal_data_is_encrypted_in_the_database(writes: sessionmaker[Session
 
 
 def test_the_same_page_may_save_again_and_again(writes: sessionmaker[Session], office: Office) -> None:
-    filing_id = begin(writes)
+    filing_id = begin(writes, office)
     for name in ("王", "王小", "王小明"):
         save(writes, office, filing_id, "unit", {"filler": [name]}, revision=1, finish=False)
     assert answers(writes, office, filing_id)["filler"] == "王小明"
 
 
 def test_two_tabs_do_not_overwrite_each_other(writes: sessionmaker[Session], office: Office) -> None:
-    filing_id = begin(writes)
+    filing_id = begin(writes, office)
     save(writes, office, filing_id, "unit", {"filler": ["第一頁"]}, revision=1, writer="one")
     with pytest.raises(StaleDraft) as stale:
         save(writes, office, filing_id, "unit", {"filler": ["第二頁"]}, revision=1, writer="two")
@@ -115,7 +115,7 @@ def test_two_tabs_do_not_overwrite_each_other(writes: sessionmaker[Session], off
 
 
 def test_tabs_on_different_steps_do_not_clash(writes: sessionmaker[Session], office: Office) -> None:
-    filing_id = begin(writes)
+    filing_id = begin(writes, office)
     save(writes, office, filing_id, "unit", {"filler": ["甲"]}, revision=1, writer="one")
     save(writes, office, filing_id, "publisher", {"name": ["乙"]}, revision=1, writer="two")
     kept = answers(writes, office, filing_id)
@@ -125,7 +125,7 @@ def test_tabs_on_different_steps_do_not_clash(writes: sessionmaker[Session], off
 def test_time_parks_the_draft_and_keeps_what_comes_after(
     writes: sessionmaker[Session], office: Office, clock: Clock
 ) -> None:
-    filing_id = begin(writes)
+    filing_id = begin(writes, office)
     save(writes, office, filing_id, "notice", as_form(GOOD))
     clock.turn(minutes=119, seconds=59)
     assert not save(writes, office, filing_id, "unit", as_form(GOOD)).parked
@@ -139,7 +139,7 @@ def test_time_parks_the_draft_and_keeps_what_comes_after(
 
 
 def test_the_countdown_begins_after_the_notice(writes: sessionmaker[Session], office: Office) -> None:
-    filing_id = begin(writes)
+    filing_id = begin(writes, office)
     with writes() as session:
         assert session.get_one(FilingRow, filing_id).deadline_at is None
     assert save(writes, office, filing_id, "notice", {}).problems
@@ -148,7 +148,7 @@ def test_the_countdown_begins_after_the_notice(writes: sessionmaker[Session], of
 
 
 def test_a_key_opens_one_filing_only(writes: sessionmaker[Session], office: Office) -> None:
-    first, second = begin(writes), begin(writes)
+    first, second = begin(writes, office), begin(writes, office)
     with writes.begin() as session:
         key = drafts.key_of(office, session.get_one(FilingRow, first))
         assert drafts.find_by_key(session, office, key).id == first
@@ -160,7 +160,7 @@ def test_a_key_opens_one_filing_only(writes: sessionmaker[Session], office: Offi
 
 
 def test_each_finished_step_is_a_version(writes: sessionmaker[Session], office: Office) -> None:
-    filing_id = begin(writes)
+    filing_id = begin(writes, office)
     save(writes, office, filing_id, "notice", as_form(GOOD))
     save(writes, office, filing_id, "unit", as_form(GOOD))
     save(writes, office, filing_id, "unit", {"filler": ["打字中"]}, finish=False)

@@ -30,7 +30,7 @@ def filer(filing_id: int) -> By:
 def filled(writes: sessionmaker[Session], office: Office, **other: object) -> int:
     """A draft with every step done and the files it needs."""
     with writes.begin() as session:
-        filing_id = drafts.start(session, REGISTRATION, By("visitor")).id
+        filing_id = drafts.start(session, office, REGISTRATION, By("visitor")).id
         for step in REGISTRATION.steps:
             drafts.save(
                 session,
@@ -65,7 +65,7 @@ def letters(writes: sessionmaker[Session], office: Office) -> list[tuple[str, st
 
 def test_an_unfinished_filing_is_not_sent(writes: sessionmaker[Session], office: Office) -> None:
     with writes.begin() as session:
-        filing_id = drafts.start(session, REGISTRATION, By("visitor")).id
+        filing_id = drafts.start(session, office, REGISTRATION, By("visitor")).id
     with pytest.raises(flow.NotReady) as refusal:
         take(writes, office, filing_id, "send", filer(filing_id))
     assert set(refusal.value.problems) == {"notice", "unit", "publisher", "evidence"}

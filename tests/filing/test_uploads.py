@@ -57,7 +57,7 @@ def test_the_content_tells_the_type(content: bytes, media_type: MediaType | None
 
 def put(writes: sessionmaker[Session], office: Office, name: str, content: bytes, **options: bool) -> FilingUpload:
     with writes.begin() as session:
-        row = session.scalar(select(FilingRow)) or drafts.start(session, REGISTRATION, VISITOR)
+        row = session.scalar(select(FilingRow)) or drafts.start(session, office, REGISTRATION, VISITOR)
         return uploads.store(
             session, office, REGISTRATION, row.id, "publisher_evidence", name, content, by=VISITOR, **options
         )

@@ -25,6 +25,8 @@ MIN_LENGTH, MAX_LENGTH = 12, 128
 LINK_LIFE = timedelta(minutes=60)
 #: A first password works so long.
 FIRST_LIFE = timedelta(days=14)
+#: Stands where a hash would for an account that nobody may enter: no password matches it.
+MATCHES_NOTHING = "!"
 #: Letters and digits that are not mistaken for each other in print.
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 

@@ -55,7 +55,7 @@ class Saved:
     parked: bool
 
 
-def start(session: Session, filing: Filing, by: By) -> FilingRow:
+def start(session: Session, office: Office, filing: Filing, by: By) -> FilingRow:
     """A new draft. A filer without an account finds it again with `key_of`."""
     row = FilingRow(
         kind=filing.kind,
@@ -64,6 +64,8 @@ def start(session: Session, filing: Filing, by: By) -> FilingRow:
         nonce=None if by.user_id else secrets.token_hex(16),
         user_id=by.user_id,
         organisation_id=by.organisation_id,
+        created_at=office.now(),
+        updated_at=office.now(),
     )
     session.add(row)
     session.flush()
