@@ -11,7 +11,7 @@ from shuyin.records.book_json import BookJson
 from shuyin.search_api.messages import N_, Message
 from shuyin.search_api.state import BOOK_FIELDS, SearchState
 from shuyin.search_engine import parsing
-from shuyin.search_engine.declaration import BOOKS, IndexDeclaration
+from shuyin.search_engine.declaration import BOOKS, Facet, IndexDeclaration
 from shuyin.search_engine.port import MAX_WINDOW, SearchEngine
 from shuyin.search_engine.query import (
     Bool,
@@ -120,12 +120,20 @@ def to_request(
             if state.included(facet.name) or state.excluded(facet.name)
         },
         where=_dates(state),
-        facets=tuple(FacetRequest(facet.source, size=facet.size) for facet in declaration.facets) if facets else (),
+        facets=tuple(FacetRequest(facet.source, size=_facet_size(facet)) for facet in declaration.facets) if facets else (),
         sort=state.sort,
         offset=state.offset,
         limit=state.per_page,
         highlight=highlight,
     )
+
+
+#: A tree is counted whole, since a small main class may have fewer records than many classes below others.
+_TREE_SIZE = 2000
+
+
+def _facet_size(facet: Facet) -> int:
+    return _TREE_SIZE if facet.hierarchical else facet.size
 
 
 def to_query(state: SearchState) -> Query:

@@ -21,6 +21,8 @@ _SHOWN_PEOPLE = 3
 #: Fields whose match is shown as a snippet, in this order.
 _SNIPPET_FIELDS = ("title_other", "subject", "keyword", "series", "summary", "contents")
 _SHOWN_SNIPPETS = 2
+#: Characters shown before the first match of a snippet; two lines are shown in all.
+_BEFORE_MATCH = 24
 #: Facets that stand open before anything is ticked.
 _OPEN_FACETS = frozenset({"format", "category", "class", "year"})
 
@@ -63,7 +65,7 @@ def hit_view(hit: Hit) -> HitView:
     for field in _SNIPPET_FIELDS:
         for fragment in hit.highlights.get(field, ())[:1]:
             if any(match for _, match in fragment) and len(snippets) < _SHOWN_SNIPPETS:
-                snippets.append((BOOKS.field(field).label, _one_line(fragment)))
+                snippets.append((BOOKS.field(field).label, _around_match(fragment)))
     return HitView(
         book=book,
         title=whole("title", book["title"]),
@@ -83,8 +85,13 @@ def _text(fragment: Pieces) -> str:
     return "".join(text for text, _ in fragment)
 
 
-def _one_line(fragment: Pieces) -> Pieces:
-    return [(re.sub(r"\s+", " ", text), match) for text, match in fragment]
+def _around_match(fragment: Pieces) -> Pieces:
+    """The fragment on one line, from shortly before its first match."""
+    pieces = [(re.sub(r"\s+", " ", text), match) for text, match in fragment]
+    first, match = pieces[0]
+    if not match and len(first) > _BEFORE_MATCH:
+        pieces[0] = ("…" + first[-_BEFORE_MATCH:], False)
+    return pieces
 
 
 @dataclass(frozen=True, slots=True)
