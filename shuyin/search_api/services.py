@@ -9,13 +9,14 @@ from typing import cast
 
 from shuyin.records.book_json import BookJson
 from shuyin.search_api.messages import N_, Message
-from shuyin.search_api.state import BOOK_FIELDS, SearchState
+from shuyin.search_api.state import ANY_FIELD, BOOK_FIELDS, SearchState
 from shuyin.search_engine import parsing
 from shuyin.search_engine.declaration import BOOKS, Facet, IndexDeclaration
 from shuyin.search_engine.port import MAX_WINDOW, SearchEngine
 from shuyin.search_engine.query import (
     Bool,
     Everything,
+    FacetCount,
     FacetFilter,
     FacetRequest,
     Hit,
@@ -120,7 +121,9 @@ def to_request(
             if state.included(facet.name) or state.excluded(facet.name)
         },
         where=_dates(state),
-        facets=tuple(FacetRequest(facet.source, size=_facet_size(facet)) for facet in declaration.facets) if facets else (),
+        facets=tuple(FacetRequest(facet.source, size=_facet_size(facet)) for facet in declaration.facets)
+        if facets
+        else (),
         sort=state.sort,
         offset=state.offset,
         limit=state.per_page,
@@ -143,23 +146,47 @@ def to_query(state: SearchState) -> Query:
 
 def _understood(state: SearchState) -> tuple[Query, tuple[Message, ...]]:
     """The query, and what the reader should know of how it was read."""
-    parts: list[Query] = []
     messages: list[Message] = []
-    if state.q:
-        parsed = parsing.parse(state.q, BOOKS)
-        parts.append(parsed.query)
-        messages += _worded(parsed)
-    for parameter, words in state.fields:
-        if parameter == "class":
-            # the class field holds every level, so that 011 finds 011.016 too
-            parts.append(Terms("class", tuple(re.split(r"[\s,，;；]+", words))))
-        else:
-            parsed = parsing.parse(words, BOOKS, field=BOOK_FIELDS[parameter])
-            parts.append(parsed.query)
-            messages += _worded(parsed)
+    parts = understood_words(state, messages)
     if not parts:
         return Everything(), ()
     return (parts[0] if len(parts) == 1 else Bool(must=tuple(parts))), tuple(messages)
+
+
+def understood_words(state: SearchState, messages: list[Message] | None = None) -> list[Query]:
+    """One query each for the simple box, every field search and the rows together; all of them must match."""
+    told: list[Message] = [] if messages is None else messages
+    parts: list[Query] = [_words_in(ANY_FIELD, state.q, told)] if state.q else []
+    parts += [_words_in(parameter, words, told) for parameter, words in state.fields]
+    if state.rows:
+        parts.append(_joined([(row.op, _words_in(row.field, row.text, told)) for row in state.rows]))
+    return parts
+
+
+def _words_in(parameter: str, words: str, messages: list[Message]) -> Query:
+    if parameter == "class":
+        # the class field holds every level, so that 011 finds 011.016 too
+        return Terms("class", tuple(re.split(r"[\s,，;；]+", words)))
+    parsed = parsing.parse(words, BOOKS, field=BOOK_FIELDS.get(parameter))
+    messages += _worded(parsed)
+    if parameter == "title":
+        # parallel, variant and uniform titles are titles too
+        return Bool(should=(parsed.query, parsing.parse(words, BOOKS, field="title_other").query))
+    return parsed.query
+
+
+def _joined(rows: Sequence[tuple[str, Query]]) -> Query:
+    """Rows from the top: each joins all that stands above it."""
+    (first_op, first), *rest = rows
+    query: Query = Bool(must=(Everything(),), must_not=(first,)) if first_op == "not" else first
+    for op, condition in rest:
+        if op == "or":
+            query = Bool(should=(query, condition))
+        elif op == "not":
+            query = Bool(must=(query,), must_not=(condition,))
+        else:
+            query = Bool(must=(query, condition))
+    return query
 
 
 def _worded(parsed: parsing.Parsed) -> list[Message]:
@@ -178,7 +205,7 @@ def search(engine: SearchEngine, state: SearchState, declaration: IndexDeclarati
 
     Raises `PageBeyondEnd`, `BeyondWindow` or `SearchUnavailable`.
     """
-    request = to_request(state, declaration, highlight=bool(state.q or state.fields))
+    request = to_request(state, declaration, highlight=bool(state.q or state.fields or state.rows))
     if request.offset + request.limit > MAX_WINDOW:
         total = count(engine, state, declaration)
         if request.offset >= total:
@@ -203,6 +230,20 @@ def count(engine: SearchEngine, state: SearchState, declaration: IndexDeclaratio
         declaration.name,
         SearchRequest(query=request.query, filters=request.filters, where=request.where, offset=0, limit=1),
     ).total
+
+
+#: Facets offered as choices before a search; the others have too many values to list.
+CHOICES = ("format", "language", "audience", "rating", "category")
+_MOST_CHOICES = 40
+
+
+def count_choices(engine: SearchEngine) -> dict[str, tuple[FacetCount, ...]]:
+    """The values that records have in the small facets, with their counts."""
+    facets = [facet for facet in BOOKS.facets if facet.name in CHOICES]
+    result = engine.search(
+        BOOKS.name, SearchRequest(facets=tuple(FacetRequest(f.source, _MOST_CHOICES) for f in facets), limit=1)
+    )
+    return {facet.name: result.facets.get(facet.source, ()) for facet in facets}
 
 
 def _facet_values(

@@ -23,6 +23,13 @@ BOOK_FIELDS: dict[str, str] = {
     "series": "series",
     "keyword": "keyword",
 }
+#: A row of the advanced search may also look in any field.
+ANY_FIELD = "any"
+#: How a row joins the rows above it.
+OPERATORS = ("and", "or", "not")
+#: Rows of the advanced search: three URL parameters each, repeated in step.
+ROW_PARAMETERS = ("row.op", "row.field", "row.text")
+MAX_ROWS = 10
 PAGE_SIZES = (10, 20, 50, 100)
 MODES = ("keyword", "semantic", "hybrid")
 #: Longer input is cut here, and the reader is told so.
@@ -51,12 +58,22 @@ class BadParameters(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """One row of the advanced search; rows join from the top: ((a and b) or c) not d."""
+
+    op: str  # and | or | not; of the first row only `not` counts
+    field: str  # a key of `BOOK_FIELDS`, or "any"
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class SearchState:
     """Everything that a result list shows, as its URL says it."""
 
     q: str = ""
     #: (parameter, words), in the order of `BOOK_FIELDS`
     fields: tuple[tuple[str, str], ...] = ()
+    rows: tuple[Row, ...] = ()
     #: (facet, values), in the order of the declaration
     include: tuple[tuple[str, tuple[str, ...]], ...] = ()
     exclude: tuple[tuple[str, tuple[str, ...]], ...] = ()
@@ -78,7 +95,7 @@ class SearchState:
     @property
     def is_empty(self) -> bool:
         """Nothing asked: the whole collection."""
-        return not (self.q or self.fields or self.include or self.exclude or self.start or self.end)
+        return not (self.q or self.fields or self.rows or self.include or self.exclude or self.start or self.end)
 
     def included(self, facet: str) -> tuple[str, ...]:
         """Ticked values of a facet."""
@@ -96,6 +113,8 @@ class SearchState:
         """URL parameters in a fixed order; defaults are left out, so equal states have equal URLs."""
         pairs = [("q", self.q)] if self.q else []
         pairs += self.fields
+        for row in self.rows:
+            pairs += zip(ROW_PARAMETERS, (row.op, row.field, row.text), strict=True)
         pairs += [(f"f.{name}", value) for name, values in self.include for value in values]
         pairs += [(f"-f.{name}", value) for name, values in self.exclude for value in values]
         plain = (
@@ -136,6 +155,10 @@ class SearchState:
         """One field search fewer, from page one."""
         return replace(self, fields=tuple(p for p in self.fields if p[0] != parameter), page=1)
 
+    def without_row(self, number: int) -> SearchState:
+        """One row fewer (0 = the first), from page one."""
+        return replace(self, rows=tuple(r for n, r in enumerate(self.rows) if n != number), page=1)
+
     def without_filters(self) -> SearchState:
         """The words alone: no facets, no dates."""
         return replace(self, include=(), exclude=(), start=None, end=None, page=1)
@@ -165,9 +188,12 @@ class _Reader:
         self.problems: list[ParameterProblem] = []
         self.notices: list[Message] = []
         self.values: dict[str, list[str]] = {}
+        self.row_columns: dict[str, list[str]] = {name: [] for name in ROW_PARAMETERS}
         for name, value in parameters:
             cleaned = _clean(value)
-            if cleaned:
+            if name in self.row_columns:
+                self.row_columns[name].append(cleaned)  # empty ones too: the three keep step
+            elif cleaned:
                 self.values.setdefault(name, []).append(cleaned)
 
     def state(self) -> SearchState:
@@ -177,6 +203,7 @@ class _Reader:
         state = SearchState(
             q=self.text("q"),
             fields=tuple((name, text) for name in BOOK_FIELDS if (text := self.text(name))),
+            rows=self.rows(),
             include=self.filters("f."),
             exclude=self.filters("-f."),
             start=start,
@@ -195,8 +222,25 @@ class _Reader:
     def problem(self, parameter: str, text: str, **values: str | int) -> None:
         self.problems.append(ParameterProblem(parameter, Message(text, values)))
 
+    def rows(self) -> tuple[Row, ...]:
+        columns = [self.row_columns[name] for name in ROW_PARAMETERS]
+        if len({len(column) for column in columns}) > 1:
+            self.problem("row.text", N_("每一列都要有 row.op、row.field、row.text 三個參數。"))
+            return ()
+        rows = [Row(op or "and", field or ANY_FIELD, self.cut(text)) for op, field, text in zip(*columns, strict=True)]
+        fields = (ANY_FIELD, *BOOK_FIELDS)
+        for row in rows:
+            self.known("row.op", row.op, OPERATORS)
+            self.known("row.field", row.field, fields)
+        rows = [row for row in rows if row.text]
+        if len(rows) > MAX_ROWS:
+            self.problem("row.text", N_("進階查詢最多 {limit} 列。"), limit=MAX_ROWS)
+        return tuple(rows)
+
     def text(self, name: str) -> str:
-        text = " ".join(self.values.get(name, []))
+        return self.cut(" ".join(self.values.get(name, [])))
+
+    def cut(self, text: str) -> str:
         if len(text) > MAX_QUERY_LENGTH:
             self.notices.append(
                 Message(N_("查詢詞太長，只用了前 {limit} 個字。"), {"limit": MAX_QUERY_LENGTH}),
@@ -206,11 +250,13 @@ class _Reader:
 
     def choice(self, name: str, allowed: Sequence[str], default: str) -> str:
         value = self.values.get(name, [default])[-1]
+        return value if self.known(name, value, allowed) else default
+
+    def known(self, name: str, value: str, allowed: Sequence[str]) -> bool:
         if value not in allowed:
             listed = "、".join(allowed)
             self.problem(name, N_("「{value}」不是可用的值。可用：{allowed}。"), value=value[:50], allowed=listed)
-            return default
-        return value
+        return value in allowed
 
     def page(self) -> int:
         value = self.values.get("page", ["1"])[-1]

@@ -44,6 +44,13 @@ MAIN_CLASSES = {
     "8": N_("語言文學"),
     "9": N_("藝術"),
 }
+ANY_FIELD = N_("任何欄位")
+#: How rows of the advanced search join.
+OPERATORS = {
+    "and": N_("而且"),
+    "or": N_("或者"),
+    "not": N_("不含"),
+}
 #: Labels of the URL parameters of field search.
 PARAMETERS = {
     "title": N_("書名"),
@@ -55,6 +62,17 @@ PARAMETERS = {
     "series": N_("叢書"),
     "keyword": N_("關鍵字"),
 }
+#: Ways to write a query (search_engine.parsing), each with what it means.
+SYNTAX = (
+    ("紅樓夢 曹雪芹", N_("兩個詞都要出現，可以在不同欄位")),
+    ("「資料科學」", N_("引號裡的字要連在一起，順序不變")),
+    ("資料 -科學", N_("減號或 NOT：不含這個詞")),
+    ("資料 OR 科學", N_("OR 或「|」：有其中一個就可以")),
+    ("(貓 OR 狗) 繪本", N_("括號把幾個詞合成一組")),
+    ("author:曹雪芹", N_("只查一個欄位")),
+    ("978-957-678-771-3", N_("ISBN，10 碼或 13 碼，有無連字號都可以")),
+    ("lishi", N_("拼音或注音（ㄌㄧˋㄕˇ）也可以查到「歷史」")),
+)
 #: Values that the sources print (monthly CSV of 國家圖書館; S0, 申請ISBN/CIP); other values are shown as they are.
 PRINTED_VALUES = (
     N_("成人(一般)"),

@@ -8,12 +8,13 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 
 from shuyin.search_api import downloads, exports, services
+from shuyin.search_api.as_cql import as_cql
 from shuyin.search_api.dependencies import EngineDep, SessionsDep, UserDep, get_site
 from shuyin.search_api.messages import N_
-from shuyin.search_api.state import PAGE_SIZES, SearchState, read_state
+from shuyin.search_api.state import MAX_QUERY_LENGTH, PAGE_SIZES, SearchState, read_state
 from shuyin.search_engine.declaration import BOOKS
 from shuyin.search_engine.port import SearchEngine
-from shuyin.web import covers
+from shuyin.web import covers, labels
 from shuyin.web.books import views
 from shuyin.web.books.marc_view import labelled_fields
 from shuyin.web.render import environment, page
@@ -45,6 +46,7 @@ def results(request: Request, engine: EngineDep, user: UserDep) -> Response:
         heading=views.heading(state),
         page_window=views.page_window,
         permalink=permalink,
+        cql=as_cql(state),
         indexable=_indexable(state),
         sorts=BOOKS.sorts,
         page_sizes=PAGE_SIZES,
@@ -56,20 +58,29 @@ def results(request: Request, engine: EngineDep, user: UserDep) -> Response:
 
 def _indexable(state: SearchState) -> bool:
     """Robots may take the bare list; combinations of filters without end they may not."""
-    return not (state.include or state.exclude or state.fields or state.start or state.end or state.q)
+    return state.is_empty
 
 
 @router.get("/books/advanced")
-def advanced(request: Request) -> Response:
-    """The form for searches in several fields at once."""
+def advanced(request: Request, engine: EngineDep) -> Response:
+    """The form for searches in several fields at once; what the URL asks for already stands in it."""
     state = read_state(request.query_params.multi_items())
     return page(
         request,
         "books/advanced.html",
         state=state,
+        rows=views.form_rows(state),
+        choices=views.choice_views(services.count_choices(engine), state),
         sorts=BOOKS.sorts,
-        facets={facet.name: facet for facet in BOOKS.facets},
+        page_sizes=PAGE_SIZES,
+        max_length=MAX_QUERY_LENGTH,
     )
+
+
+@router.get("/books/help")
+def query_help(request: Request) -> Response:
+    """How to write a query."""
+    return page(request, "books/help.html", examples=labels.SYNTAX)
 
 
 @router.get("/books/suggest")

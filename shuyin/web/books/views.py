@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
 from shuyin.records.book_json import BookJson
 from shuyin.search_api.services import Answer, FacetValue
-from shuyin.search_api.state import SearchState
+from shuyin.search_api.state import ANY_FIELD, Row, SearchState
 from shuyin.search_engine.declaration import BOOKS, Facet
-from shuyin.search_engine.query import Hit
+from shuyin.search_engine.query import FacetCount, Hit
 from shuyin.web import labels
 from shuyin.web.i18n import gettext, ngettext
 
@@ -175,6 +175,10 @@ def chips(state: SearchState) -> list[Chip]:
     found = [
         Chip(gettext(labels.PARAMETERS[name]), words, state.without_field(name).url()) for name, words in state.fields
     ]
+    found += [
+        Chip(_row_label(number, row), row.text, state.without_row(number).url(), row.op == "not")
+        for number, row in enumerate(state.rows)
+    ]
     facet_labels = {facet.name: gettext(facet.label) for facet in BOOKS.facets}
     for filters, negative in ((state.include, False), (state.exclude, True)):
         for name, values in filters:
@@ -186,6 +190,11 @@ def chips(state: SearchState) -> list[Chip]:
         without = replace(state, start=None, end=None, page=1)
         found.append(Chip(gettext("出版日期"), period, without.url()))
     return found
+
+
+def _row_label(number: int, row: Row) -> str:
+    label = gettext(labels.PARAMETERS.get(row.field, labels.ANY_FIELD))
+    return label if number == 0 and row.op != "not" else f"{gettext(labels.OPERATORS[row.op])} {label}"
 
 
 def hidden_pairs(state: SearchState) -> list[tuple[str, str]]:
@@ -207,7 +216,7 @@ def summary(answer: Answer) -> str:
 
 def heading(state: SearchState) -> str:
     """The name of the page: what was asked."""
-    asked = [state.q, *(words for _, words in state.fields)]
+    asked = [state.q, *(words for _, words in state.fields), *(row.text for row in state.rows)]
     asked += [labels.facet_value(name, value) for name, values in state.include for value in values]
     return "、".join(a for a in asked if a) or gettext("全部書目")
 
@@ -224,6 +233,33 @@ def page_window(page: int, pages: int) -> list[int | None]:
             shown.append(None)
         shown.append(number)
     return shown
+
+
+#: Rows that the advanced form shows; more are found in the URL and shown then.
+_FORM_ROWS = 4
+
+
+def form_rows(state: SearchState) -> list[Row]:
+    """The rows of the form: those of the state, its simple box and field searches, then empty ones."""
+    rows = [Row("and", ANY_FIELD, state.q)] if state.q else []
+    rows += [Row("and", name, words) for name, words in state.fields]
+    rows += state.rows
+    return rows + [Row("and", field, "") for field in ("title", "author", "subject", ANY_FIELD)[len(rows) : _FORM_ROWS]]
+
+
+def choice_views(choices: Mapping[str, Sequence[FacetCount]], state: SearchState) -> list[FacetView]:
+    """The facets of the advanced form."""
+    declared = {facet.name: facet for facet in BOOKS.facets}
+    return [
+        FacetView(
+            name,
+            declared[name].label,
+            tuple(FacetItemView(c.value, c.count, c.value in state.included(name)) for c in counts),
+            open=True,
+        )
+        for name, counts in choices.items()
+        if counts
+    ]
 
 
 @dataclass(frozen=True, slots=True)
