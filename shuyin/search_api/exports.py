@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from xml.etree import ElementTree
 
-from pymarc import Record
 from pymarc.marcxml import record_to_xml_node
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from shuyin.records import marc
 from shuyin.records.book_json import BindingJson, BookJson
 from shuyin.records.models import BookRow
 from shuyin.search_api.messages import N_
@@ -48,11 +48,6 @@ def load(engine: SearchEngine, session: Session, ids: Sequence[str]) -> list[Exp
     found = session.execute(select(BookRow.id, BookRow.marc).where(BookRow.id.in_([book["id"] for book in books])))
     records = {row.id: row.marc for row in found}
     return [ExportRecord(book, records[book["id"]]) for book in books if book["id"] in records]
-
-
-def parse(iso2709: bytes) -> Record:
-    """The fields of a stored record (always UTF-8)."""
-    return Record(data=iso2709, to_unicode=True, force_utf8=True)
 
 
 #: Column names of the plain CSV: those that `shuyin import --format csv` recognises, so a download can come back.
@@ -141,7 +136,7 @@ def marcxml(records: Iterable[bytes]) -> Iterator[bytes]:
     """A MARCXML collection of ISO 2709 records."""
     yield b'<?xml version="1.0" encoding="UTF-8"?>\n<collection xmlns="http://www.loc.gov/MARC21/slim">\n'
     for record in records:
-        node = record_to_xml_node(parse(record), quiet=True)  # type: ignore[no-untyped-call]
+        node = record_to_xml_node(marc.parse(record), quiet=True)  # type: ignore[no-untyped-call]
         yield ElementTree.tostring(node, encoding="utf-8", xml_declaration=False) + b"\n"
     yield b"</collection>\n"
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 
+from shuyin.records import marc
 from shuyin.search_api import downloads, exports, services
 from shuyin.search_api.as_cql import as_cql
 from shuyin.search_api.dependencies import EngineDep, SessionsDep, UserDep, get_site
@@ -122,7 +123,7 @@ def record(request: Request, id: str, engine: EngineDep) -> Response:
 def marc_view(request: Request, id: str, engine: EngineDep, sessions: SessionsDep) -> Response:
     """The MARC 21 record with labels, and as it stands."""
     book = services.get_book(engine, id)
-    record = exports.parse(_marc_of(engine, sessions, id))
+    record = marc.parse(_marc_of(engine, sessions, id))
     return page(request, "books/marc.html", book=book, fields=labelled_fields(record), raw=str(record))
 
 

@@ -1,0 +1,1 @@
+"""Real Chromium and axe-core for the tests of the pages."""
