@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from stdnum import isbn as _isbn
 from typing_extensions import TypedDict
 
+from shuyin.records import isbn
 from shuyin.records.book import Binding, Book, DepositState
 from shuyin.records.models import BookRow
 
@@ -208,7 +208,7 @@ def to_json(
 def _binding(binding: Binding, state: str) -> BindingJson:
     return BindingJson(
         isbn=binding.isbn,
-        isbn_hyphenated=_isbn.format(binding.isbn) if binding.isbn else None,
+        isbn_hyphenated=isbn.hyphenate(binding.isbn) if binding.isbn else None,
         binding=binding.binding,
         price=binding.price,
         pages=binding.pages,

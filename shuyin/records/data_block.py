@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from stdnum import isbn as _isbn
-
+from shuyin.records import isbn
 from shuyin.records.book import CATALOGUER, Binding, Book
 
 HEADING = "國家圖書館出版品預行編目(CIP)資料"
@@ -101,15 +100,10 @@ def roc_date(published: str | None) -> str:
     return (f"民{roc}" if roc > 0 else f"民前{1 - roc}") + (f".{month}" if month else "")
 
 
-def hyphenated(isbn: str) -> str:
-    """The ISBN with the hyphens of its range: 978-957-678-771-3."""
-    return str(_isbn.format(isbn))
-
-
 def numbered(binding: Binding) -> str:
     """`978-957-678-771-3(平裝)`."""
     qualifier = (binding.binding or "").strip("()（） ")
-    return hyphenated(binding.isbn or "") + (f"({qualifier})" if qualifier else "")
+    return isbn.hyphenate(binding.isbn or "") + (f"({qualifier})" if qualifier else "")
 
 
 def _identifiers(book: Book) -> str:

@@ -47,6 +47,7 @@ _NOT_LABEL = frozenset("0123456789ewu")
 _RELATED_TAGS = ("765", "767", "775", "776", "780", "785", "787")
 _NOTE_TAGS = ("500", "501", "502", "504", "508", "511", "515", "534", "538", "546", "550", "586")
 _ISBN_TEXT = re.compile(r"^[\s]*([0-9][0-9\s-]{8,20}[0-9Xx])[\s]*(?:[(（:]\s*(.*?)[)）]?\s*)?$")
+_SEPARATORS = re.compile(r"[\s-]+")
 _LANGUAGE = re.compile("[a-z]{3}")
 
 
@@ -222,7 +223,7 @@ def isbn_of(text: str, keep: bool = False) -> tuple[str | None, str | None]:
     match = _ISBN_TEXT.match(text)
     if match is None:
         return (text.strip() or None if keep else None), None
-    compact = _isbn.compact(match[1])
+    compact = _SEPARATORS.sub("", match[1]).upper()
     if keep:
         return compact, match[2] or None
     return (_isbn.to_isbn13(compact) if _isbn.is_valid(compact) else None), match[2] or None
