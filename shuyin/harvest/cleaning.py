@@ -57,9 +57,11 @@ def _apply(before: str, after: str, name: str, done: set[str]) -> str:
 def _unmangled(match: re.Match[str]) -> str:
     run = match.group(0)
     try:
-        return run.translate(_TO_BYTES).encode("latin-1").decode("utf-8")
+        text = run.translate(_TO_BYTES).encode("latin-1").decode("utf-8")
     except UnicodeError:
         return run
+    # two bytes can be a sign and a no-break space ("× ", which would be a Hebrew letter); Latin and CJK are meant
+    return run if any(0x250 <= ord(c) < 0x2000 for c in text) else text
 
 
 _BLOCK = re.compile(r"</?(?:p|div|br|li|ul|ol|h[1-6]|tr|table|dl|dt|dd|blockquote)\b[^>]*>", re.I)

@@ -92,16 +92,22 @@ def read_piece(piece: bytes) -> dict[str, str]:
     """Column name → cell of one piece; `Rejected` where cells and columns do not match or the text is unreadable."""
     text = _decoded(piece)
     delimiter = _delimiter(text.split("\n", 1)[0])
-    try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
-    except csv.Error as error:
-        raise Rejected(Reason.UNCLOSED_QUOTE) from error
+    rows = _rows_of(text, delimiter)
     header, cells = rows[0], rows[1] if len(rows) > 1 else []
     if len(rows) > 2:
         raise Rejected(Reason.UNCLOSED_QUOTE)
     if len(cells) > len(header) and not any(cell.strip() for cell in cells[len(header) :]):
         cells = cells[: len(header)]  # trailing commas
     if len(cells) != len(header):
-        code = Reason.UNCLOSED_QUOTE if text.count('"') % 2 else Reason.BAD_ROW
-        raise Rejected(code, f"應有 {len(header)} 欄，實得 {len(cells)} 欄")
+        raise Rejected(Reason.BAD_ROW, f"應有 {len(header)} 欄，實得 {len(cells)} 欄")
     return {name.strip(): cell for name, cell in zip(header, cells, strict=True)}
+
+
+def _rows_of(text: str, delimiter: str) -> list[list[str]]:
+    """Header and row; quotes in the midst of a cell are taken as they are, as long as they come in pairs."""
+    try:
+        return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        if text.count('"') % 2:
+            raise Rejected(Reason.UNCLOSED_QUOTE) from error
+    return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))

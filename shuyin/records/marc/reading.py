@@ -198,7 +198,7 @@ def _bindings(fields: Fields, form: Format) -> tuple[Binding, ...]:
 
 
 def _binding(field: Field, form: Format, extents: list[tuple[str | None, str | None, str | None]]) -> Binding:
-    qualifiers = [q for v in field.get_subfields("q") if (q := v.strip(" ()（）:;"))]
+    qualifiers = [q for v in field.get_subfields("q") if (q := _unbracketed(v))]
     stated = FORMATS_BY_TERM.get(qualifiers[-1]) if len(qualifiers) > 1 else None
     if stated is not None:
         qualifiers.pop()
@@ -216,6 +216,14 @@ def _binding(field: Field, form: Format, extents: list[tuple[str | None, str | N
             pages, size = a or pages, c or size
     price = trimmed(field.get("c") or "") or None
     return Binding(number, binding, price, pages, size, stated or format_of_binding(binding) or form, invalid)
+
+
+def _unbracketed(text: str) -> str:
+    """`(平裝)` and `平裝)` → 平裝; brackets that belong to the words stay: 線上有聲書(MP3)."""
+    text = text.strip(" :;")
+    if text[:1] in "(（" and (text[-1:] in ")）" or not re.search("[)）]", text)):
+        return text.strip("()（） ")
+    return text if re.search("[(（]", text) else text.strip(")） ")
 
 
 def isbn_of(text: str, keep: bool = False) -> tuple[str | None, str | None]:
