@@ -6,12 +6,18 @@ from pymarc import Leader, Record
 from pymarc.exceptions import PymarcException
 
 
+#: Leader, the end of the directory and the end of the record.
+_SHORTEST = 26
+
+
 class DamagedRecord(ValueError):
     """The bytes are no ISO 2709 record in UTF-8."""
 
 
 def parse(data: bytes) -> Record:
     """The record in `data`; `DamagedRecord` if it cannot be read."""
+    if len(data) <= _SHORTEST:
+        raise DamagedRecord("shorter than any record")
     try:
         return Record(data, force_utf8=True)
     except (PymarcException, UnicodeDecodeError, ValueError, IndexError) as error:
