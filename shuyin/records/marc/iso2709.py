@@ -5,7 +5,6 @@ from __future__ import annotations
 from pymarc import Leader, Record
 from pymarc.exceptions import PymarcException
 
-
 #: Leader, the end of the directory and the end of the record.
 _SHORTEST = 26
 
