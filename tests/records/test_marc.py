@@ -211,6 +211,6 @@ def test_records_of_other_libraries_are_read(name: str, count: int) -> None:
         for made in MARCReader(file, to_unicode=True, utf8_handling="replace"):
             if made is not None:
                 book = marc.read(made)
-                assert book.title
+                assert bool(book.title) == bool(made.get_fields("245"))  # some have lost their title
                 found += 1
     assert found == count
