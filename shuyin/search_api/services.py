@@ -280,7 +280,8 @@ def get_book(engine: SearchEngine, id: str) -> BookJson:
 
 def find_isbn(engine: SearchEngine, isbn: str) -> list[BookJson]:
     """The public records that hold this ISBN (10 or 13 digits, with or without hyphens)."""
-    result = engine.search(BOOKS.name, SearchRequest(query=parsing.parse(isbn, BOOKS, field="isbn").query, limit=10))
+    number = parsing.normal_isbn(isbn) or re.sub(r"[^0-9Xx]", "", isbn).upper()
+    result = engine.search(BOOKS.name, SearchRequest(query=Terms("isbn", (number,)), limit=10))
     return [cast("BookJson", hit.stored) for hit in result.hits]
 
 
