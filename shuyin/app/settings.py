@@ -39,6 +39,9 @@ class Settings(BaseSettings):
     )
     mail_url: str = Field("file:var/mail", description="Letters: file:DIRECTORY or smtp(s)://USER:PASSWORD@HOST:PORT")
     mail_from: str = Field("書音 <no-reply@localhost>", description="Sender of letters: NAME <ADDRESS>")
+    contact_email: str = Field(
+        "contact@shuyin.example", description="Address for people who harvest the catalogue; OAI-PMH shows it"
+    )
     data_key: str | None = Field(
         None,
         description="Encrypts personal data at rest; empty = one is made on first use and kept in DATA_DIR/data.key. "

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Index, Integer, String, Text
+from sqlalchemy import JSON, Date, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shuyin.records.models import Base, BigKey, UtcDateTime, utc_now
@@ -41,3 +42,32 @@ class Letter(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     error: Mapped[str | None] = mapped_column(Text)  # without addresses
+
+
+class SubscriptionState(StrEnum):
+    """Where a subscription to the daily new-book letter stands."""
+
+    PENDING = "pending"  # asked for; the address has not answered yet
+    ACTIVE = "active"
+    ENDED = "ended"  # unsubscribed
+    BOUNCED = "bounced"  # the address refused several letters in a row
+
+
+class Subscription(Base):
+    """Someone who wants the new books of the day by e-mail (A5)."""
+
+    __tablename__ = "subscriptions"
+    __table_args__ = (Index("ix_subscriptions_state_hour", "state", "hour"),)
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=True)
+    address: Mapped[str] = mapped_column(Text)  # encrypted
+    address_key: Mapped[str] = mapped_column(String(64), unique=True)  # keyed hash, to find it again
+    state: Mapped[str] = mapped_column(String(16), default=SubscriptionState.PENDING.value)
+    interests: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # interests.Interests; empty = everything
+    hour: Mapped[int] = mapped_column(Integer, default=8)  # 0–23, in the service's time zone
+    nonce: Mapped[str] = mapped_column(String(32))  # in every signed link; a new one makes old links void
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    letter_day: Mapped[date | None] = mapped_column(Date)  # the last day whose letter has been decided upon
+    bounces: Mapped[int] = mapped_column(Integer, default=0)  # refused letters in a row

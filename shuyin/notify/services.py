@@ -49,18 +49,23 @@ def queue(
     recipient: str,
     context: Mapping[str, Any],
     due_at: datetime | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> Letter:
-    """Write a letter in the caller's transaction. The same `key` gives the letter that is there already."""
+    """Write a letter in the caller's transaction. The same `key` gives the letter that is there already.
+
+    `headers` are added to the e-mail (List-Unsubscribe …).
+    """
     known = session.scalar(select(Letter).where(Letter.unique_key == key))
     if known is not None:
         return known
     rendered = render(template, context)
-    letter = Letter(
-        unique_key=key,
-        template=template,
-        recipient=vault.seal(recipient),
-        content=vault.seal({"subject": rendered.subject, "text": rendered.text, "html": rendered.html}),
-    )
+    content = {
+        "subject": rendered.subject,
+        "text": rendered.text,
+        "html": rendered.html,
+        "headers": dict(headers or {}),
+    }
+    letter = Letter(unique_key=key, template=template, recipient=vault.seal(recipient), content=vault.seal(content))
     if due_at is not None:
         letter.due_at = due_at
     session.add(letter)
@@ -121,6 +126,8 @@ def message_of(vault: Vault, letter: Letter, sender: str) -> EmailMessage:
     domain = sender.rpartition("@")[2].strip("> ") or "localhost"
     message["Message-ID"] = f"<{hashlib.sha256(letter.unique_key.encode()).hexdigest()[:40]}@{domain}>"
     message["Auto-Submitted"] = "auto-generated"
+    for name, value in content.get("headers", {}).items():
+        message[name] = value
     message.set_content(content["text"])
     message.add_alternative(content["html"], subtype="html")
     return message

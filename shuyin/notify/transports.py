@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import smtplib
 import ssl
 from collections.abc import Callable
@@ -96,8 +97,7 @@ class SmtpTransport:
             raise TryLater(f"the mail server cannot be reached: {type(error).__name__}") from error
         try:
             self._envelope(server, sender, recipient)
-            about_to_hand_over()
-            self._text(server, message)
+            self._text(server, message, about_to_hand_over)
         finally:
             server.close()
 
@@ -113,13 +113,29 @@ class SmtpTransport:
             raise TryLater(f"the mail server broke off: {type(error).__name__}") from error
 
     @staticmethod
-    def _text(server: smtplib.SMTP, message: EmailMessage) -> None:
+    def _text(server: smtplib.SMTP, message: EmailMessage, about_to_hand_over: Callable[[], None]) -> None:
+        """Send the text, and last the dot that ends it: before it a server keeps nothing (RFC 5321, 4.1.1.4).
+
+        So a process that dies while sending leaves no doubt but for the instant of the dot itself.
+        """
+        text = re.sub(rb"(?m)^\.", b"..", message.as_bytes(policy=policy.SMTP))
         try:
-            code, _ = server.data(message.as_bytes(policy=policy.SMTP))
-        except smtplib.SMTPDataError as error:
-            code = error.smtp_code
+            code, _ = server.docmd("DATA")
+            if code != 354:
+                raise (
+                    Refused(f"the mail server refused the letter ({code})")
+                    if code >= 500
+                    else TryLater(f"the mail server wants it later ({code})")
+                )
+            server.send(text if text.endswith(b"\r\n") else text + b"\r\n")
         except (OSError, smtplib.SMTPException) as error:
-            raise FateUnknown(f"the connection broke during the text: {type(error).__name__}") from error
+            raise TryLater(f"the mail server broke off: {type(error).__name__}") from error
+        about_to_hand_over()
+        try:
+            server.send(b".\r\n")
+            code, _ = server.getreply()
+        except (OSError, smtplib.SMTPException) as error:
+            raise FateUnknown(f"the connection broke at the end of the text: {type(error).__name__}") from error
         if code >= 500:
             raise Refused(f"the mail server refused the letter ({code})")
         if code >= 300:

@@ -1,0 +1,37 @@
+"""Tables of the read side: what harvesters have been told (the OAI ledger)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import BigInteger, Boolean, Date, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shuyin.records.models import Base, UtcDateTime
+
+
+class OaiEntry(Base):
+    """One record as OAI-PMH shows it: its datestamp, its sets, whether it is deleted (for ever).
+
+    Written only by `oai.ledger`, which follows the change log: the stamp is given after the commit, so that no
+    record slips in below a harvester's `from`. Each index serves one set in harvesting order at constant cost.
+    """
+
+    __tablename__ = "oai_entries"
+    __table_args__ = (
+        Index("ix_oai_entries_stamp", "stamp", "record_id"),
+        Index("ix_oai_entries_format", "format", "stamp", "record_id"),
+        Index("ix_oai_entries_language", "language", "stamp", "record_id"),
+        Index("ix_oai_entries_main_class", "main_class", "stamp", "record_id"),
+        Index("ix_oai_entries_announced_on", "announced_on", "stamp", "record_id"),
+        Index("ix_oai_entries_collection", "collection", "stamp", "record_id"),
+    )
+
+    record_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    stamp: Mapped[datetime] = mapped_column(UtcDateTime)
+    deleted: Mapped[bool] = mapped_column(Boolean, default=False)
+    format: Mapped[str] = mapped_column(String(16))
+    language: Mapped[str | None] = mapped_column(String(8))
+    main_class: Mapped[str | None] = mapped_column(String(1))
+    announced_on: Mapped[date | None] = mapped_column(Date)
+    collection: Mapped[str] = mapped_column(String(32))
