@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from shuyin.harvest.readers import cmarc, iso2709, ncl_csv, tables
 from shuyin.harvest.reading import SourceFormat, UnreadableFile
@@ -14,19 +16,22 @@ _PEEK = 256 << 10
 _GZIP = b"\x1f\x8b"
 
 
-def open_source(path: Path) -> BinaryIO:
-    """The file's bytes; `.gz` is unpacked on the way, whatever the name says."""
-    file = path.open("rb")
-    magic = file.read(2)
-    file.seek(0)
-    if magic == _GZIP:
-        return gzip.GzipFile(fileobj=file)  # type: ignore[return-value]
-    return file
+@contextmanager
+def open_source(path: Path) -> Iterator[tuple[BinaryIO, BinaryIO]]:
+    """The file's bytes, `.gz` unpacked on the way whatever the name says; beside them the file as it is on disk."""
+    with path.open("rb") as file:
+        magic = file.read(len(_GZIP))
+        file.seek(0)
+        if magic != _GZIP:
+            yield file, file
+            return
+        with gzip.GzipFile(fileobj=file) as unpacked:
+            yield cast("BinaryIO", unpacked), file
 
 
 def detect(path: Path) -> SourceFormat:
     """The format of the file; `UnreadableFile` with what to do where it cannot be told."""
-    with open_source(path) as stream:
+    with open_source(path) as (stream, _):
         head = stream.read(_PEEK)
     if not head.strip():
         raise UnreadableFile("檔案是空的")

@@ -181,9 +181,7 @@ class _Run:
     def batches(self, size: int) -> Iterator[list[Attempt]]:
         """The pieces after the resume point, read and converted, in lots of `size`."""
         total = self.report.path.stat().st_size
-        with open_source(self.report.path) as stream:
-            # gzip counts unpacked bytes; the file beneath it tells how far the disk has been read
-            on_disk = getattr(stream, "fileobj", None) or stream
+        with open_source(self.report.path) as (stream, on_disk):
             pieces = islice(enumerate(self.reader.split(stream), start=1), self.report.resumed_at, None)
             while lot := list(islice(pieces, size)):
                 yield [
