@@ -20,13 +20,14 @@ _HAN_RUN = f"[{HAN}]+(?:[ .'-]+[{HAN}]+)*"
 _LETTER = f"[^\\W_{HAN}]"
 _TOKENS = re.compile(
     rf"({_HAN_RUN})"  # 1: Han run, to be cut into characters and pairs
-    r"|((?<![^\W_])(?:[a-z]\.){2,}[a-z]?(?![^\W_]))"  # 2: initials: u.s.a. → usa
+    rf"|((?<!{_LETTER})(?:[a-z]\.){{2,}}[a-z]?(?!{_LETTER}))"  # 2: initials: u.s.a. → usa
     r"|([0-9]+(?:\.[0-9]+)+)"  # 3: 2.0, 011.016
-    rf"|(\.(?=[a-z]{{2}}){_LETTER}+)"  # 4: .net
-    rf"|({_LETTER}+(?:\+\+(?!\w)|\#(?!\w))?)"  # 5: word, c++, c#
+    rf"|((?<!{_LETTER})\.(?=[a-z]{{2}}){_LETTER}+)"  # 4: .net
+    rf"|({_LETTER}+(?:(?:\+\+|\#)(?!{_LETTER}))?)"  # 5: word, c++, c#
 )
 _NOT_HAN = re.compile(f"[^{HAN}]+")
 _COMPOUND = re.compile(rf"{_LETTER}+(?:[-'.]{_LETTER}+)+")
+_DOTTED = re.compile(rf"(?<={_LETTER})\.[a-z]{{2,}}(?!{_LETTER})")  # ASP.NET is found by .NET too
 _HAS_HAN = re.compile(f"[{HAN}]")
 _SIGNS = re.compile("[-'.]")
 _HAN_OR_NOT = re.compile(f"[{HAN}]+|[^{HAN}]+")
@@ -67,6 +68,7 @@ def tokens(folded: str) -> list[str]:
             stream.append(text)
     if _SIGNS.search(folded):
         stream += compounds(folded)
+        stream += _DOTTED.findall(folded)
     return stream
 
 

@@ -15,7 +15,8 @@ def explain(compiler: Compiler, request: SearchRequest, score: Callable[[Plan], 
     total = score(scored)
     if total is None:
         return "not found: its words do not match the query"
-    lines = [f"{total:9.3f}  in all (of a field's steps whole, head, begins, phrase, … only the highest counts)"]
+    # of the steps (whole, begins, phrase …) the best field's best counts, and a tenth of the other fields' best
+    lines = [f"{total:9.3f}  in all, of which"]
     for rule in _rules(scored):
         points = score(rule)
         if points:

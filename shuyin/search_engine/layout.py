@@ -32,7 +32,7 @@ VERSION = 1
 
 #: Between the parts of a suggestion term: key, kind, text.
 SUGGEST_SEPARATOR = "\x1f"
-_SUGGEST_KEY_LENGTH = 48
+SUGGEST_KEY_LENGTH = 48
 _SUGGEST_SEGMENTS = 4
 
 
@@ -227,14 +227,14 @@ def _text(
 def _suggestions(kind: str, value: str, key: str, folded: str, sounds: list[str]) -> list[str]:
     """Terms by which the value can be completed: from its start, from a later part, by sound, by initials."""
     tail = f"{SUGGEST_SEPARATOR}{kind}{SUGGEST_SEPARATOR}{value}"
-    terms = [key[:_SUGGEST_KEY_LENGTH] + tail]
+    terms = [key[:SUGGEST_KEY_LENGTH] + tail]
     segments = folded.split()
     if len(segments) > 1:
         terms += [
-            analysis.joined(" ".join(segments[i:]))[:_SUGGEST_KEY_LENGTH] + tail
+            analysis.joined(" ".join(segments[i:]))[:SUGGEST_KEY_LENGTH] + tail
             for i in range(1, min(len(segments), _SUGGEST_SEGMENTS))
         ]
     if sounds and analysis.has_han(key):
-        terms.append("".join(sounds)[:_SUGGEST_KEY_LENGTH] + tail)
-        terms.append("".join(s[0] for s in sounds)[:_SUGGEST_KEY_LENGTH] + tail)
+        terms.append("".join(sounds)[:SUGGEST_KEY_LENGTH] + tail)
+        terms.append("".join(s[0] for s in sounds)[:SUGGEST_KEY_LENGTH] + tail)
     return terms

@@ -6,7 +6,7 @@ Rebuilds are started by one process at a time (the indexer's lease sees to it); 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from typing import Any
@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from opensearchpy import OpenSearch
 from opensearchpy.exceptions import OpenSearchException, RequestError
 
-from shuyin.search_engine import explaining, highlighting, layout, sorting, suggesting
+from shuyin.search_engine import explaining, highlighting, layout, sorting, spelling, suggesting
 from shuyin.search_engine.declaration import INDEXES, IndexDeclaration
 from shuyin.search_engine.opensearch_plan import Json, index_body, source, translate
 from shuyin.search_engine.plan import Bool, Constant, Plan, Term, every
@@ -168,6 +168,26 @@ class OpenSearchRebuild:
             self._alias.client.indices.delete(index=self._made, ignore_unavailable=True)
 
 
+class _Vocabulary:
+    """What `spelling` asks (see `spelling.Vocabulary`)."""
+
+    def __init__(self, compiler: Compiler, ask: Callable[[Json], Any]) -> None:
+        self.compiler = compiler
+        self._ask = ask
+
+    def total(self, plan: Plan) -> int:
+        answer = self._ask({"query": translate(plan), "size": 0, "track_total_hits": True})
+        return int(answer["hits"]["total"]["value"])
+
+    def texts(self, plan: Plan, limit: int) -> list[dict[str, list[str]]]:
+        return [_stored(hit)[1] for hit in self._ask({"query": translate(plan), "size": limit})["hits"]["hits"]]
+
+    def words(self, word: str) -> list[tuple[str, int]]:
+        near = {"field": layout.ANY, "suggest_mode": "always", "max_edits": 2, "prefix_length": 0, "size": 20}
+        body = {"size": 0, "suggest": {"near": {"text": word, "term": {**near, "min_word_length": 4}}}}
+        return [(o["text"], int(o["freq"])) for found in self._ask(body)["suggest"]["near"] for o in found["options"]]
+
+
 class OpenSearchEngine:
     """`SearchEngine` on a cluster: `http(s)://USER:PASSWORD@HOST:PORT/PREFIX?shards=1&verify=true`."""
 
@@ -254,6 +274,11 @@ class OpenSearchEngine:
         hits = tuple(_hit(hit, None) for hit in answer["hits"]["hits"])
         return SearchResult(int(answer["hits"]["total"]["value"]), hits)
 
+    def did_you_mean(self, index: str, text: str, limit: int = 3) -> list[str]:
+        """See `port.SearchEngine`."""
+        vocabulary = _Vocabulary(self._compilers[index], lambda body: self._search(index, body))
+        return spelling.did_you_mean(vocabulary, text, limit)
+
     def explain(self, index: str, request: SearchRequest, id: str) -> str:
         """See `port.SearchEngine`."""
 
@@ -312,20 +337,18 @@ def _sort(key: sorting.Key) -> Json:
 
 def _aggregations(compiler: Compiler, request: SearchRequest) -> Json:
     """One terms aggregation per facet; a facet with ticked values is counted over the hits without its own."""
-    sources = {facet.name: facet.source for facet in compiler.declaration.facets}
     where = [compiler.condition(q) for q in (request.query, *request.where)]
     found: Json = {}
     for facet in request.facets:
         terms: Json = {
-            "field": sources.get(facet.field, facet.field),
+            "field": compiler.source(facet.field),
             "size": facet.size,
             "shard_size": max(_SHARD_VALUES, facet.size),
         }
         if facet.prefix:
             terms["include"] = _literal(facet.prefix) + ".*"
         counted: Json = {"terms": terms}
-        ticked = request.filters.get(facet.field)
-        if ticked and ticked.include:
+        if compiler.ticked(request, facet.field):
             query = translate(every(*where, *compiler.filters(request.filters, facet.field)))
             counted = {"global": {}, "aggs": {"others": {"filter": query, "aggs": {"values": counted}}}}
         found[facet.field] = counted

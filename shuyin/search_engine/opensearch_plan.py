@@ -99,7 +99,7 @@ def translate(plan: Plan) -> Json:
         case Boost():
             return {"bool": {"must": [translate(plan.plan)], "boost": plan.factor}}
         case Best():
-            return {"dis_max": {"queries": [translate(p) for p in plan.plans]}}
+            return {"dis_max": {"queries": [translate(p) for p in plan.plans], "tie_breaker": plan.tie}}
         case Bool():
             return {"bool": _bool(plan)}
 

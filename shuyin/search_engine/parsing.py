@@ -161,8 +161,8 @@ class _Parser:
         return names
 
     def _lex(self, text: str) -> list[_Token]:
-        latin = [w for w in re.findall(r"[A-Za-z]+", text) if w not in _OPERATORS]
-        shouting = len(latin) > 1 and all(w.isupper() for w in latin)  # WAR AND PEACE
+        latin = [w for w in re.findall(r"[A-Za-z]{2,}", text) if w not in _OPERATORS]
+        shouting = len(latin) > 1 and all(w.isupper() for w in latin) and not analysis.has_han(text)  # WAR AND PEACE
         found: list[_Token] = []
         at = 0
         while at < len(text) and len(found) < _MAX_OPERANDS:

@@ -93,9 +93,10 @@ class Boost:
 
 @dataclass(frozen=True, slots=True)
 class Best:
-    """Documents of any of these, with the highest of their scores (no sum)."""
+    """Documents of any of these, with the highest of their scores, and of the others that share."""
 
     plans: tuple[Plan, ...]
+    tie: float = 0.0
 
 
 Plan = Term | Terms | Phrase | Prefix | Between | All | Nothing | Bool | Constant | Boost | Best

@@ -59,6 +59,10 @@ class SearchEngine(Protocol):
         """Nearest documents by vector, else by shared words; never the document itself."""
         ...
 
+    def did_you_mean(self, index: str, text: str, limit: int = 3) -> list[str]:
+        """Other spellings of what was typed that have hits, likeliest first; for searches without hits."""
+        ...
+
     def explain(self, index: str, request: SearchRequest, id: str) -> str:
         """Why a document ranks where it does, in lines for people."""
         ...

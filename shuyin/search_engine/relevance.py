@@ -16,7 +16,18 @@ from shuyin.search_engine.analysis import Unit
 from shuyin.search_engine.declaration import Field, IndexDeclaration, Kind
 from shuyin.search_engine.folding import is_merged_word
 from shuyin.search_engine.plan import Plan
-from shuyin.search_engine.query import Bool, Everything, FacetFilter, Match, Nothing, Query, Range, Terms, Text
+from shuyin.search_engine.query import (
+    Bool,
+    Everything,
+    FacetFilter,
+    Match,
+    Nothing,
+    Query,
+    Range,
+    SearchRequest,
+    Terms,
+    Text,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +48,7 @@ class Weights:
     surface: float = 1.5  # added: the field has the very characters typed (谷, not 穀)
     #: … of a query of one character that folding merges with another word: more than a whole folded title
     surface_alone: float = 6.0
+    other_fields: float = 0.1  # share of the steps that fields other than the best reach
     word: float = 0.15  # added: BM25 per token
     #: fields in which a similar record shares words
     alike: tuple[tuple[str, float], ...] = (("subject", 3.0), ("title", 2.0), ("author", 2.0), ("keyword", 2.0))
@@ -106,7 +118,7 @@ def _all_words(column: str, units: list[Unit]) -> Plan:
     words = [_word(column, u) for u in units if not u.is_han]
     runs = [_together(column, u.folded) for u in units if u.is_han]
     if len(words) > 4:  # a pasted Latin title: one word in five may differ
-        words = words[: _LONGEST * 2]
+        words = list(dict.fromkeys(words))[:_LONGEST]
         runs.append(plan.Bool(should=tuple(words), minimum=len(words) - len(words) // 5))
     else:
         runs += words
@@ -152,6 +164,7 @@ class Compiler:
     def __init__(self, declaration: IndexDeclaration, weights: Weights = WEIGHTS) -> None:
         self.declaration = declaration
         self.weights = weights
+        self._sources = {facet.name: facet.source for facet in declaration.facets}
         self.lead = declaration.text_fields[0].name
 
     # --- conditions: found or not ---------------------------------------------------------------------------
@@ -175,14 +188,21 @@ class Compiler:
     def filters(self, filters: Mapping[str, FacetFilter], but_include_of: str | None = None) -> list[Plan]:
         """Conditions of ticked facets; `but_include_of` leaves out what that facet includes."""
         found: list[Plan] = []
-        sources = {facet.name: facet.source for facet in self.declaration.facets}
         for name, values in filters.items():
-            column = sources.get(name, name)
-            if values.include and name != but_include_of:
+            column = self.source(name)
+            if values.include and (but_include_of is None or column != self.source(but_include_of)):
                 found.append(plan.Terms(column, values.include))
             if values.exclude:
                 found.append(plan.Bool(must=(plan.All(),), must_not=(plan.Terms(column, values.exclude),)))
         return found
+
+    def source(self, facet: str) -> str:
+        """The keyword column that a facet counts, by the facet's name or its own."""
+        return self._sources.get(facet, facet)
+
+    def ticked(self, request: SearchRequest, facet: str) -> bool:
+        """Whether the facet has included values."""
+        return any(self.source(n) == self.source(facet) and v.include for n, v in request.filters.items())
 
     def _range(self, query: Range) -> Plan:
         kind = self.declaration.field(query.field).kind
@@ -279,10 +299,45 @@ class Compiler:
         if not units or (query.field and self.declaration.field(query.field).kind is not Kind.TEXT):
             return found
         fields = self._fields(query.field)
-        scores = [score for field in fields for score in self._field_scores(field, query, units)]
+        steps = tuple(self._field_steps(field, query, units) for field in fields)
+        scores: list[Plan] = [plan.Best(steps, tie=self.weights.other_fields)]
+        scores += [self._word_scores(field, units) for field in fields]
         if query.field is None:
             scores += self._cross_scores(units)
         return plan.Bool(must=(found,), should=tuple(scores))
+
+    def _field_steps(self, field: Field, query: Text, units: list[Unit]) -> Plan:
+        """The best step that the field reaches, and whether it has the very characters."""
+        w, rank, is_lead = self.weights, field.weight, field.name == self.lead
+        typed = analysis.squeeze(query.text)
+        stream = [token for unit in units for token in unit.tokens]
+        steps: list[tuple[float, str, Plan]] = []
+        if field.anchored and len(typed) <= _LONGEST * 4:
+            exact = plan.Term(layout.whole(field.name), typed)
+            steps.append((w.lead_whole if is_lead else w.whole, "whole", exact))
+            if is_lead:
+                steps.append((w.lead_head, "head", plan.Term(layout.head(field.name), typed)))
+                steps.append((w.begins, "begins", plan.Prefix(layout.whole(field.name), typed)))
+        steps.append((w.phrase, "phrase", plan.phrase(field.name, stream[: _LONGEST * 2])))
+        if 1 < len(stream) <= _APART_LONGEST:
+            steps.append((w.words_apart, "words apart", _all_words(field.name, units)))
+        steps += [(w.sound, "sound", sound) for sound in self._by_sound(Text(query.text, field.name))]
+        best = plan.Best(
+            tuple(plan.Constant(what, points * rank, f"{field.name}: {name}") for points, name, what in steps)
+        )
+        if not field.anchored:
+            return best
+        distinct = list(dict.fromkeys(t for unit in units for t in unit.surface_tokens))[:_SCORED_TOKENS]
+        same = plan.every(*(plan.Term(layout.surface_of(field.name), t) for t in distinct))
+        alone = is_lead and len(units) == 1 and is_merged_word(units[0].surface)
+        points = w.surface_alone if alone else w.surface
+        return plan.Bool(should=(best, plan.Constant(same, points * rank, f"{field.name}: characters as typed")))
+
+    def _word_scores(self, field: Field, units: list[Unit]) -> Plan:
+        """BM25 of the query's words in a field, divided by their number."""
+        tokens = _tokens(units, _SCORED_TOKENS)
+        words = plan.either(*(plan.Term(field.name, token) for token in tokens))
+        return plan.Boost(words, self.weights.word * field.weight / len(tokens), f"{field.name}: words")
 
     def alike(self, texts: Mapping[str, list[str]], but: str) -> Plan:
         """Other documents that share words with these texts, those with more and rarer ones first."""
@@ -296,37 +351,6 @@ class Compiler:
             return plan.Nothing()
         minimum = min(len(shared), 2)
         return plan.Bool(should=tuple(shared), must_not=(plan.Term(layout.ID, but),), minimum=minimum)
-
-    def _field_scores(self, field: Field, query: Text, units: list[Unit]) -> Iterator[Plan]:
-        """The best step that the field reaches, its unfolded match, and BM25 of its words."""
-        w, rank = self.weights, field.weight
-        whole_text = analysis.squeeze(query.text)
-        stream = [token for unit in units for token in unit.tokens]
-        steps: list[tuple[float, str, Plan]] = []
-        if field.anchored and len(whole_text) <= _LONGEST * 4:
-            is_lead = field.name == self.lead
-            exact = plan.Term(layout.whole(field.name), whole_text)
-            steps.append((w.lead_whole if is_lead else w.whole, "whole", exact))
-            if is_lead:
-                steps.append((w.lead_head, "head", plan.Term(layout.head(field.name), whole_text)))
-                steps.append((w.begins, "begins", plan.Prefix(layout.whole(field.name), whole_text)))
-        if len(stream) <= _LONGEST * 2:
-            steps.append((w.phrase, "phrase", plan.phrase(field.name, stream)))
-        if 1 < len(stream) <= _APART_LONGEST:
-            steps.append((w.words_apart, "words apart", _all_words(field.name, units)))
-        steps += [(w.sound, "sound", sound) for sound in self._by_sound(Text(query.text, field.name))]
-        yield plan.Best(
-            tuple(plan.Constant(what, points * rank, f"{field.name}: {name}") for points, name, what in steps)
-        )
-        if field.anchored:
-            typed = dict.fromkeys(t for unit in units for t in unit.surface_tokens)
-            same = plan.every(*(plan.Term(layout.surface_of(field.name), t) for t in list(typed)[:_SCORED_TOKENS]))
-            alone = len(units) == 1 and is_merged_word(units[0].surface)
-            points = w.surface_alone if alone else w.surface
-            yield plan.Constant(same, points * rank, f"{field.name}: characters as typed")
-        tokens = _tokens(units, _SCORED_TOKENS)
-        words = plan.either(*(plan.Term(field.name, token) for token in tokens))
-        yield plan.Boost(words, w.word * rank / len(tokens), f"{field.name}: words")
 
     def _cross_scores(self, units: list[Unit]) -> Iterator[Plan]:
         """Author and title in one box, divided anywhere, with or without a space, in either order."""

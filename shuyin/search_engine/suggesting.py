@@ -7,7 +7,7 @@ from heapq import nsmallest
 
 from shuyin.search_engine import analysis, romanisation
 from shuyin.search_engine.folding import fold
-from shuyin.search_engine.layout import SUGGEST_SEPARATOR
+from shuyin.search_engine.layout import SUGGEST_KEY_LENGTH, SUGGEST_SEPARATOR
 from shuyin.search_engine.query import Suggestion
 
 #: Which kind comes first where a reader could mean several; other kinds follow.
@@ -23,9 +23,9 @@ Terms = Callable[[str, int], Iterable[tuple[str, int]]]
 def keys(typed: str) -> list[str]:
     """What the typed text may be the beginning of: its letters, or its sounds. Latin needs two letters."""
     if romanisation.is_zhuyin(typed):
-        return ["".join(romanisation.zhuyin_syllables(typed))]
+        return ["".join(romanisation.zhuyin_syllables(typed))[:SUGGEST_KEY_LENGTH]]
     key = analysis.squeeze(typed)
-    if not key or (len(key) < 2 and not analysis.has_han(key)):
+    if not key or len(key) > SUGGEST_KEY_LENGTH or (len(key) < 2 and not analysis.has_han(key)):
         return []
     found = [key]
     if " " in key and key.replace(" ", "").isalpha() and key.isascii():

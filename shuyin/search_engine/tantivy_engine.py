@@ -9,12 +9,13 @@ import json
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import tantivy
 
-from shuyin.search_engine import explaining, highlighting, layout, sorting, suggesting
+from shuyin.search_engine import explaining, highlighting, layout, sorting, spelling, suggesting
 from shuyin.search_engine.declaration import INDEXES, IndexDeclaration
 from shuyin.search_engine.plan import Bool, Constant, Plan, Term, Terms, every
 from shuyin.search_engine.port import MAX_WINDOW, RebuildMismatch, SearchUnavailable, WindowExceeded
@@ -116,6 +117,30 @@ class TantivyRebuild:
         self._held.__exit__(None, None, None)
 
 
+@dataclass(frozen=True, slots=True)
+class _Vocabulary:
+    """What `spelling` asks (see `spelling.Vocabulary`)."""
+
+    compiler: Compiler
+    searcher: tantivy.Searcher
+    schema: tantivy.Schema
+
+    def total(self, plan: Plan) -> int:
+        found: Any = self.searcher.search(translate(plan, self.searcher, self.schema), 1)
+        return int(found.count)
+
+    def texts(self, plan: Plan, limit: int) -> list[dict[str, list[str]]]:
+        hits = self.searcher.search(translate(plan, self.searcher, self.schema), limit).hits
+        return [_stored(self.searcher.doc(address))[1] for _, address in hits]
+
+    def words(self, word: str) -> list[tuple[str, int]]:
+        return [
+            found
+            for letter in spelling.first_letters(word)
+            for found in spelling.likely(self.searcher.terms_with_prefix(layout.ANY, letter), word)
+        ]
+
+
 class TantivyEngine:
     """`SearchEngine` on directories below one root."""
 
@@ -172,11 +197,9 @@ class TantivyEngine:
         self, searcher: tantivy.Searcher, schema: tantivy.Schema, compiler: Compiler, request: SearchRequest
     ) -> dict[str, tuple[FacetCount, ...]]:
         """Counts; facets with ticked values are counted without their own, the others in one pass."""
-        sources = {facet.name: facet.source for facet in compiler.declaration.facets}
         passes: dict[str | None, list[Any]] = {}
         for facet in request.facets:
-            ticked = request.filters.get(facet.field)
-            passes.setdefault(facet.field if ticked and ticked.include else None, []).append(facet)
+            passes.setdefault(facet.field if compiler.ticked(request, facet.field) else None, []).append(facet)
         where = [compiler.condition(q) for q in (request.query, *request.where)]
         counted: dict[str, tuple[FacetCount, ...]] = {}
         for but, facets in passes.items():
@@ -184,7 +207,7 @@ class TantivyEngine:
             wanted = {}
             for facet in facets:
                 terms: dict[str, Any] = {
-                    "field": sources.get(facet.field, facet.field),
+                    "field": compiler.source(facet.field),
                     "size": facet.size + _FACET_SLACK,
                     "segment_size": 65_000,
                 }
@@ -233,6 +256,11 @@ class TantivyEngine:
             answer: Any = searcher.search(query, limit)
             hits = tuple(_hit(searcher, score, address, None) for score, address in answer.hits)
         return SearchResult(int(answer.count), hits)
+
+    def did_you_mean(self, index: str, text: str, limit: int = 3) -> list[str]:
+        """See `port.SearchEngine`."""
+        with self._reading(index) as (live, compiler):
+            return spelling.did_you_mean(_Vocabulary(compiler, live.searcher(), live.schema), text, limit)
 
     def explain(self, index: str, request: SearchRequest, id: str) -> str:
         """See `port.SearchEngine`."""

@@ -53,7 +53,7 @@ def translate(plan: Plan, searcher: tantivy.Searcher, schema: tantivy.Schema) ->
             case Boost():
                 return Tq.boost_query(query(node.plan), node.factor)
             case Best():
-                return Tq.disjunction_max_query([query(p) for p in node.plans])
+                return Tq.disjunction_max_query([query(p) for p in node.plans], node.tie)
             case Bool():
                 return boolean(node)
 
