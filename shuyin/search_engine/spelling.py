@@ -30,7 +30,10 @@ _WORD = re.compile(r"[A-Za-z]{4,24}")
 class Vocabulary(Protocol):
     """What correction asks of an engine."""
 
-    compiler: Compiler
+    @property
+    def compiler(self) -> Compiler:
+        """The rules of the index."""
+        ...
 
     def total(self, plan: Plan) -> int:
         """How many documents match."""

@@ -67,6 +67,10 @@ class VisibleOnly:
         hits = tuple(hit for hit in found.hits if hit.stored.get(VISIBLE_FROM, until) <= until)
         return replace(found, hits=hits, total=found.total - (len(found.hits) - len(hits)))
 
+    def did_you_mean(self, index: str, text: str, limit: int = 3) -> list[str]:
+        """See `port.SearchEngine`."""
+        return self._engine.did_you_mean(index, text, limit)
+
     def explain(self, index: str, request: SearchRequest, id: str) -> str:
         """See `port.SearchEngine`."""
         return self._engine.explain(index, self._narrowed(index, request), id)
