@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,7 +17,7 @@ import structlog
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from shuyin.indexer.sources import SOURCES, Source
+from shuyin.indexer.sources import SOURCES, Projected, Source
 from shuyin.records import leases
 from shuyin.records.models import Change, Checkpoint, utc_now
 from shuyin.search_engine.port import SearchEngine
@@ -156,28 +157,46 @@ def _follow(
     if _is_emptied(sessions, search, source):
         # the change log names every record, so going through it again fills the index
         _save_checkpoint(writes, source, 0)
+    with sessions() as session:
+        checkpoint = _checkpoint(session, source)
     handled = 0
-    while True:
-        with sessions() as session:
-            checkpoint = _checkpoint(session, source)
-            changes = session.execute(
-                select(Change.id, Change.record_id)
-                .where(Change.id > checkpoint, Change.kind.in_(source.kinds))
-                .order_by(Change.id)
-                .limit(BATCH)
-            ).all()
-            if not changes:
-                return handled
-            ids = list(dict.fromkeys(change.record_id for change in changes))
-            projected = source.project(session, ids)
-            waiting = session.scalar(select(func.count()).where(Change.id > changes[-1].id)) if progress else 0
-        if not leases.acquire(writes, LEASE, holder):
-            raise IndexerBusy("this process was too slow and another one has taken over; nothing is lost")
-        search.write(source.index, projected.upserts, projected.deletes)
-        _save_checkpoint(writes, source, changes[-1].id)
-        handled += len(changes)
-        if progress:
-            progress(handled, handled + (waiting or 0))
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="projecting") as ahead:
+        waiting = ahead.submit(_read, sessions, source, checkpoint)
+        while batch := waiting.result():
+            # the next batch is made ready while the engine commits this one
+            waiting = ahead.submit(_read, sessions, source, batch.last)
+            if not leases.acquire(writes, LEASE, holder):
+                raise IndexerBusy("this process was too slow and another one has taken over; nothing is lost")
+            search.write(source.index, batch.projected.upserts, batch.projected.deletes)
+            _save_checkpoint(writes, source, batch.last)
+            handled += batch.size
+            if progress:
+                progress(handled, handled + batch.following)
+    return handled
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Some changes and what they come to; `last` is the newest one's id, `following` how many stand after it."""
+
+    projected: Projected
+    size: int
+    last: int
+    following: int
+
+
+def _read(sessions: sessionmaker[Session], source: Source, after: int) -> _Batch | None:
+    """The next changes above `after`; None at the end of the log."""
+    with sessions() as session:
+        concerned = (Change.id > after, Change.kind.in_(source.kinds))
+        changes = session.execute(
+            select(Change.id, Change.record_id).where(*concerned).order_by(Change.id).limit(BATCH)
+        ).all()
+        if not changes:
+            return None
+        ids = list(dict.fromkeys(change.record_id for change in changes))
+        waiting = session.scalar(select(func.count()).where(*concerned)) or 0
+        return _Batch(source.project(session, ids), len(changes), changes[-1].id, waiting - len(changes))
 
 
 def _behind(sessions: sessionmaker[Session], search: SearchEngine, source: Source) -> bool:
