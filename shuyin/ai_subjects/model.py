@@ -1,0 +1,222 @@
+"""The learnt recommender: channels, counts and rankers together, in plain numpy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shuyin.ai_subjects import evidence
+from shuyin.ai_subjects.catalogue import Assigned, Catalogue, Keys, Labels
+from shuyin.ai_subjects.description import Description, LabelledRecord, prefixes
+from shuyin.ai_subjects.evidence import Channels, ClassPaths, Neighbour
+from shuyin.ai_subjects.features import label_bigrams, tokens
+from shuyin.ai_subjects.lexical import Wording, WordingIndex
+from shuyin.ai_subjects.scheme import Scheme
+from shuyin.ai_subjects.sparse import FeatureRows, FeatureSpace, FloatArray, Vector
+from shuyin.ai_subjects.trees import Trees
+
+#: Digits at which a class ranker exists; None is the whole number.
+CLASS_LEVELS: tuple[int | None, ...] = (1, 2, 3, None)
+
+
+@dataclass(slots=True)
+class Vocabulary:
+    """Labels of both kinds, their wordings, and which of them a scheme holds."""
+
+    headings: Labels
+    nodes: Labels
+    scheme: Scheme
+    heading_wordings: WordingIndex
+    node_wordings: WordingIndex
+    heading_profiles: FeatureRows
+    node_profiles: FeatureRows
+    heading_in_scheme: NDArray[np.bool_]
+    node_in_scheme: NDArray[np.bool_]
+
+    @classmethod
+    def build(cls, records: Sequence[LabelledRecord], scheme: Scheme, space: FeatureSpace) -> Vocabulary:
+        """Labels of the records first, then those that only the scheme knows."""
+        headings, nodes = Labels(()), Labels(())
+        for record in records:
+            for label in record.subjects:
+                headings.add(label)
+            for node in prefixes(record.class_number) if record.class_number else ():
+                nodes.add(node)
+        for heading in scheme.headings:
+            headings.add(heading.label)
+        for entry in scheme.classes:
+            for node in prefixes(entry.number):
+                nodes.add(node)
+        heading_words, node_words = _wordings(headings, nodes, scheme)
+        return cls.of_labels(
+            headings,
+            nodes,
+            scheme,
+            _profiles(heading_words, len(headings), space),
+            _profiles(node_words, len(nodes), space),
+        )
+
+    @classmethod
+    def of_labels(
+        cls,
+        headings: Labels,
+        nodes: Labels,
+        scheme: Scheme,
+        heading_profiles: FeatureRows,
+        node_profiles: FeatureRows,
+    ) -> Vocabulary:
+        """From parts that a file holds; what can be made from them is made."""
+        heading_words, node_words = _wordings(headings, nodes, scheme)
+        known = {headings.place[heading.label] for heading in scheme.headings}
+        return cls(
+            headings,
+            nodes,
+            scheme,
+            WordingIndex(wording for words in heading_words.values() for wording in words),
+            WordingIndex(wording for words in node_words.values() for wording in words),
+            heading_profiles,
+            node_profiles,
+            np.array([place in known for place in range(len(headings))], dtype=bool),
+            np.array([place in node_words for place in range(len(nodes))], dtype=bool),
+        )
+
+
+def _wordings(headings: Labels, nodes: Labels, scheme: Scheme) -> tuple[dict[int, list[Wording]], dict[int, list[Wording]]]:
+    """The wordings of each heading (itself first, then its variants) and of each class of the scheme."""
+    heading_words = {place: [Wording(place, label, True)] for place, label in enumerate(headings.names)}
+    for heading in scheme.headings:
+        place = headings.place[heading.label]
+        heading_words[place] += [Wording(place, text, False) for text in heading.variants]
+    node_words = {}
+    for entry in scheme.classes:
+        place = nodes.place[f"={entry.number}"]
+        node_words[place] = [Wording(place, text, position == 0) for position, text in enumerate(entry.wordings)]
+    return heading_words, node_words
+
+
+def _profiles(words: dict[int, list[Wording]], width: int, space: FeatureSpace) -> FeatureRows:
+    empty = Vector(np.zeros(0, np.int64), np.zeros(0, np.float32))
+    vectors = [
+        space.vector(label_bigrams([wording.text for wording in words[place]])) if place in words else empty
+        for place in range(width)
+    ]
+    return FeatureRows.from_vectors(vectors, space.hashes.size)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRecord:
+    """What is shown of a record when it is the reason for a suggestion; no title: never shown."""
+
+    id: str
+    title: str
+    author: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """Candidates with probabilities, best first."""
+
+    label: str
+    probability: float
+
+
+@dataclass(slots=True)
+class Model:
+    """Everything that `suggest` needs. `linear` has the headings' columns first, then the nodes'."""
+
+    space: FeatureSpace
+    vocabulary: Vocabulary
+    catalogue: Catalogue
+    paths: ClassPaths
+    linear: FeatureRows
+    linear_headings: int
+    near: FeatureRows
+    assigned: list[Assigned] = field(default_factory=list)
+    keys: list[Keys] = field(default_factory=list)
+    shown: list[ShownRecord] = field(default_factory=list)
+    heading_ranker: Trees | None = None
+    class_rankers: dict[int | None, Trees] = field(default_factory=dict)
+
+    @property
+    def leaves(self) -> NDArray[np.int64]:
+        """Positions of the nodes that are whole class numbers."""
+        return np.array([place for place, name in enumerate(self.vocabulary.nodes.names) if name[0] == "="], np.int64)
+
+    def linear_scores(self, vector: Vector) -> tuple[FloatArray, FloatArray]:
+        """Linear scores of all headings and of all nodes that training saw."""
+        scores = self.linear.dot(vector)
+        return scores[: self.linear_headings], scores[self.linear_headings :]
+
+    def neighbours(self, vector: Vector, count: int = evidence.NEIGHBOURS) -> list[Neighbour]:
+        """The nearest records by shared words, author and publisher."""
+        likeness = self.near.dot(vector)
+        return [
+            Neighbour(int(place), float(likeness[place]))
+            for place in sorted(evidence.top(likeness, count).tolist(), key=lambda place: -likeness[place])
+        ]
+
+    def channels(
+        self,
+        description: Description,
+        vector: Vector,
+        linear: tuple[FloatArray, FloatArray],
+        neighbours: Sequence[Neighbour],
+    ) -> Channels:
+        """All channels' answers; linear scores and neighbours are given, since training leaves some out."""
+        words = self.vocabulary
+        near = evidence.share_of_neighbours(neighbours, [a.headings for a in self.assigned], len(words.headings))
+        near_nodes = evidence.share_of_neighbours(neighbours, [a.nodes for a in self.assigned], len(words.nodes))
+        return Channels(
+            description=description,
+            keys=Keys.of(description),
+            linear_headings=linear[0],
+            linear_nodes=linear[1],
+            near_headings=near[0],
+            nearest_headings=near[1],
+            near_nodes=near_nodes[0],
+            nearest_nodes=near_nodes[1],
+            profile_headings=words.heading_profiles.dot(vector),
+            profile_nodes=words.node_profiles.dot(vector),
+            embedding_headings=np.zeros(0, np.float32),
+            embedding_nodes=np.zeros(0, np.float32),
+            neighbours=neighbours,
+            heading_matches=evidence.matches_by_entry(words.heading_wordings, description),
+            node_matches=evidence.matches_by_entry(words.node_wordings, description),
+        )
+
+    def look(self, description: Description) -> Channels:
+        """The channels for a description that is not among the records."""
+        vector = self.space.vector(tokens(description))
+        return self.channels(description, vector, self.linear_scores(vector), self.neighbours(vector))
+
+    def headings(self, channels: Channels, limit: int = 10) -> list[Ranked]:
+        """Headings with calibrated probabilities, best first."""
+        known = self.vocabulary.heading_in_scheme
+        candidates = evidence.heading_candidates(channels, self.catalogue, known)
+        if not candidates or self.heading_ranker is None:
+            return []
+        _, table = evidence.heading_features(channels, self.catalogue, candidates, known)
+        chances = self.heading_ranker.probability(table)
+        order = np.argsort(-chances, kind="stable")[:limit]
+        return [Ranked(self.vocabulary.headings.names[candidates[place]], float(chances[place])) for place in order]
+
+    def classes(self, channels: Channels, limit: int = 10) -> list[tuple[str, dict[int | None, float]]]:
+        """Class numbers, best expected accuracy over all levels first, with the chance at each level."""
+        known = self.vocabulary.node_in_scheme
+        candidates = evidence.class_candidates(channels, self.catalogue, self.paths, self.leaves, known)
+        if not candidates or not self.class_rankers:
+            return []
+        _, table = evidence.class_features(channels, self.catalogue, self.paths, candidates, known)
+        chances = {level: ranker.probability(table) for level, ranker in self.class_rankers.items()}
+        together = np.sum(list(chances.values()), axis=0)
+        order = np.argsort(-together, kind="stable")[:limit]
+        return [
+            (
+                self.vocabulary.nodes.names[candidates[place]][1:],
+                {level: float(values[place]) for level, values in chances.items()},
+            )
+            for place in order
+        ]
