@@ -39,7 +39,9 @@ def fuse(parts: list[Rankings], weights: tuple[float, ...]) -> Rankings:
     return fused
 
 
-def tuned_ensemble(answers: dict[str, dict[str, Rankings]], quality: object) -> tuple[tuple[float, ...], Rankings, Rankings]:
+def tuned_ensemble(
+    answers: dict[str, dict[str, Rankings]], quality: object
+) -> tuple[tuple[float, ...], Rankings, Rankings]:
     """The weights (grid of tenths) with the best `quality(rankings)` on the tuning records; tune and test lists."""
     backends = list(answers)
     best: tuple[float, tuple[float, ...]] = (-1.0, ())

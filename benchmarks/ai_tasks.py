@@ -1,4 +1,4 @@
-"""The measuring tasks of docs/ai-quality.md: records from the data folder, split strictly, with a scheme where it fits."""
+"""The measuring tasks of docs/ai-quality.md: records from the data folder, split strictly."""
 
 from __future__ import annotations
 
@@ -24,7 +24,12 @@ def read_starter_classes(path: Path) -> list[SchemeEntry]:
     with path.open(encoding="utf-8-sig", newline="") as stream:
         rows = [row for row in csv.DictReader(stream) if row["confidence"] in ("high", "medium")]
     return [
-        SchemeEntry(row["number"], tuple(dict.fromkeys([row["heading_zh"], *split_caption(row["heading_zh"]), *split_caption(row["variant_zh"])])))
+        SchemeEntry(
+            row["number"],
+            tuple(
+                dict.fromkeys([row["heading_zh"], *split_caption(row["heading_zh"]), *split_caption(row["variant_zh"])])
+            ),
+        )
         for row in rows
     ]
 
@@ -54,9 +59,7 @@ def theses(data: Path) -> list[LabelledRecord]:
     return [
         LabelledRecord(
             id=row["id"],
-            description=Description(
-                title=row["title"], summary=row["abstract"], contents="\n".join(row["contents"])
-            ),
+            description=Description(title=row["title"], summary=row["abstract"], contents="\n".join(row["contents"])),
             subjects=tuple(dict.fromkeys(keyword.strip() for keyword in row["keywords"] if keyword.strip())),
         )
         for row in rows
@@ -92,5 +95,12 @@ def task_split(name: str, data: Path) -> Split:
 def text_of(record: LabelledRecord) -> str:
     """The same text that every system is given, as one string."""
     described = record.description
-    parts = (described.title, described.author, described.publisher, described.category, described.summary, described.contents)
+    parts = (
+        described.title,
+        described.author,
+        described.publisher,
+        described.category,
+        described.summary,
+        described.contents,
+    )
     return " ".join(part for part in parts if part)

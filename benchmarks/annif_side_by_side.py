@@ -73,7 +73,8 @@ def turtle(entries: dict[str, list[str]], target: str) -> str:
     lines = ["@prefix skos: <http://www.w3.org/2004/02/skos/core#> ."]
     for label, others in entries.items():
         preferred, *variants = [label, *others] if target == "headings" or not others else others
-        lines.append(f"<{uri(label)}> a skos:Concept ; skos:prefLabel {literal(preferred)} ; skos:notation {json.dumps(label, ensure_ascii=False)}")
+        notation = json.dumps(label, ensure_ascii=False)
+        lines.append(f"<{uri(label)}> a skos:Concept ; skos:prefLabel {literal(preferred)} ; skos:notation {notation}")
         lines[-1] += "".join(f" ; skos:altLabel {literal(variant)}" for variant in variants if variant != preferred)
         lines[-1] += " ."
     return "\n".join(lines) + "\n"

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from shuyin.ai_subjects.catalogue import Assigned, Catalogue, Keys, Labels
 from shuyin.ai_subjects.evidence import ClassPaths
+from shuyin.ai_subjects.measures import Cutoff
 from shuyin.ai_subjects.model import CLASS_LEVELS, Model, ShownRecord, Vocabulary
 from shuyin.ai_subjects.scheme import Scheme, SchemeClass, SchemeHeading
 from shuyin.ai_subjects.sparse import FeatureRows, FeatureSpace
@@ -47,7 +48,18 @@ def save(model: Model, folder: Path, manifest: Mapping[str, Any]) -> None:
     with (folder / "arrays.npz").open("wb") as stream:
         np.savez_compressed(stream, **arrays)  # type: ignore[arg-type]
     (folder / "manifest.json").write_text(
-        json.dumps({"format": FORMAT, **manifest}, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+        json.dumps(
+            {
+                "format": FORMAT,
+                "cutoff": {"score": model.cutoff.score, "limit": model.cutoff.limit},
+                "measures": model.measures,
+                **manifest,
+            },
+            ensure_ascii=False,
+            indent=1,
+        )
+        + "\n",
+        encoding="utf-8",
     )
 
 
@@ -64,11 +76,14 @@ def manifest(folder: Path) -> dict[str, Any]:
 
 def load(folder: Path) -> Model:
     """Read a model; `NoModel` if there is none."""
-    manifest(folder)
+    about = manifest(folder)
     with gzip.open(folder / "labels.json.gz", "rt", encoding="utf-8") as stream:
         labels = json.load(stream)
     with np.load(folder / "arrays.npz", allow_pickle=False) as arrays:
-        return _model(labels, {name: arrays[name] for name in arrays.files})
+        model = _model(labels, {name: arrays[name] for name in arrays.files})
+    model.cutoff = Cutoff(about["cutoff"]["score"], about["cutoff"]["limit"])
+    model.measures = about["measures"]
+    return model
 
 
 def _labels(model: Model) -> dict[str, Any]:
@@ -79,7 +94,16 @@ def _labels(model: Model) -> dict[str, Any]:
         "scheme_headings": [[h.label, list(h.variants)] for h in words.scheme.headings],
         "scheme_classes": [[c.number, list(c.wordings)] for c in words.scheme.classes],
         "records": [
-            [shown.id, shown.title, shown.author, list(keys.authors), keys.publisher, list(keys.categories), list(a.headings), list(a.nodes)]
+            [
+                shown.id,
+                shown.title,
+                shown.author,
+                list(keys.authors),
+                keys.publisher,
+                list(keys.categories),
+                list(a.headings),
+                list(a.nodes),
+            ]
             for shown, keys, a in zip(model.shown, model.keys, model.assigned, strict=True)
         ],
     }

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 _VALUES = re.compile(r"\s*[;；]\s*")
 #: Longest text that is read (B1: a summary has up to 6,000 characters); what lies beyond changes no ranking.
@@ -39,7 +40,8 @@ class Description:
 
     def without(self, *fields: str) -> Description:
         """The same description with those fields emptied (for measuring what each field adds)."""
-        return replace(self, **{name: () if name == "keywords" else "" for name in fields})
+        emptied: dict[str, Any] = {name: () if name == "keywords" else "" for name in fields}
+        return replace(self, **emptied)
 
 
 @dataclass(frozen=True, slots=True)

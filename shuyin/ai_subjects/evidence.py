@@ -147,7 +147,10 @@ def heading_candidates(channels: Channels, catalogue: Catalogue, in_scheme: NDAr
     ):
         chosen.update(dict.fromkeys(top(values, FROM_CHANNEL).tolist()))
     chosen.update(dict.fromkeys(channels.heading_matches))
-    for tables, keys in ((catalogue.by_author, channels.keys.authors), (catalogue.by_category, channels.keys.categories)):
+    for tables, keys in (
+        (catalogue.by_author, channels.keys.authors),
+        (catalogue.by_category, channels.keys.categories),
+    ):
         for key in keys:
             row = sorted(tables[0].row(key).items(), key=lambda item: -item[1])[:FROM_CHANNEL]
             chosen.update(dict.fromkeys(label for label, _ in row))
@@ -195,7 +198,9 @@ def heading_features(
     names += _MATCH_NAMES
     lengths = [float(len(catalogue.headings.names[label])) for label in candidates]
     names.append("label.length")
-    return _assemble(names, table, [*zip(*matched, strict=True), lengths], context(channels, catalogue), len(candidates))
+    return _assemble(
+        names, table, [*zip(*matched, strict=True), lengths], context(channels, catalogue), len(candidates)
+    )
 
 
 def _assemble(
@@ -263,14 +268,18 @@ class ClassPaths:
 
 def path_sums(values: FloatArray, leaves: NDArray[np.int64], paths: Sequence[Sequence[int]]) -> FloatArray:
     """Per leaf, the sum of a channel's values over all nodes of its path (what the prefixes say together)."""
-    return np.array([values[list(path)].sum() for path in paths], np.float32) if len(leaves) else np.zeros(0, np.float32)
+    return (
+        np.array([values[list(path)].sum() for path in paths], np.float32) if len(leaves) else np.zeros(0, np.float32)
+    )
 
 
 def class_features(
     channels: Channels, catalogue: Catalogue, paths: ClassPaths, candidates: Sequence[int], in_scheme: NDArray[np.bool_]
 ) -> tuple[list[str], FloatArray]:
     """Names of the features and the table `(candidates, features)` for class numbers (their `=number` nodes)."""
-    levels = np.array([paths.path(leaf) for leaf in candidates], dtype=np.int64).reshape(len(candidates), ClassPaths.LEVELS)
+    levels = np.array([paths.path(leaf) for leaf in candidates], dtype=np.int64).reshape(
+        len(candidates), ClassPaths.LEVELS
+    )
     width = len(catalogue.nodes)
     everything = [paths.all_nodes(leaf) for leaf in candidates]
     columns: dict[str, FloatArray] = {
@@ -332,12 +341,20 @@ def class_candidates(
     chosen: dict[int, None] = {}
     width = len(catalogue.nodes)
     linear = pad(channels.linear_nodes, width)
-    for values in (linear, pad(channels.near_nodes, width), pad(channels.embedding_nodes, width), pad(channels.profile_nodes, width)):
+    for values in (
+        linear,
+        pad(channels.near_nodes, width),
+        pad(channels.embedding_nodes, width),
+        pad(channels.profile_nodes, width),
+    ):
         scores = values[leaves]
         for place in top(scores, FROM_CHANNEL).tolist():
             chosen[int(leaves[place])] = None
     chosen.update(dict.fromkeys(channels.node_matches))
-    for tables, keys in ((catalogue.by_author, channels.keys.authors), (catalogue.by_category, channels.keys.categories)):
+    for tables, keys in (
+        (catalogue.by_author, channels.keys.authors),
+        (catalogue.by_category, channels.keys.categories),
+    ):
         for key in keys:
             for node, _ in sorted(tables[1].row(key).items(), key=lambda item: -item[1])[:FROM_CHANNEL]:
                 chosen[node] = None

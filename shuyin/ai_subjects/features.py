@@ -13,7 +13,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from shuyin.ai_subjects.description import LONGEST_TEXT, Description
+from shuyin.ai_subjects.description import Description
 from shuyin.ai_subjects.folding import fold, runs
 from shuyin.ai_subjects.names import author_names, origin_of, publisher_key
 

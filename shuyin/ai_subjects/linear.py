@@ -8,6 +8,7 @@ each record's prediction *without its own series* in closed form, which the rank
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,9 @@ Matrix = NDArray[np.float32]
 EXACT_LIMIT = 8_000
 #: Weight of the penalty; the kernel's diagonal is 1.
 RIDGE = 0.25
-_ITERATIONS = 12
+_ITERATIONS = 8
+#: Labels solved for at a time beyond the limit: bounds the memory.
+_BLOCK = 512
 
 
 def csr(vectors: Sequence[Vector], features: int) -> Any:
@@ -33,14 +36,67 @@ def csr(vectors: Sequence[Vector], features: int) -> Any:
     return csr_matrix((values, columns, starts), shape=(len(vectors), features))
 
 
-def solve(matrix: Any, targets: Matrix) -> tuple[Matrix, Matrix | None]:
-    """Dual weights `(n, labels)` for the targets, and the inverse (exact solution only) for `left_out`."""
-    if matrix.shape[0] > EXACT_LIMIT:
-        return _iterate(matrix, targets), None
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """The weights by feature, and what models that never saw a record's part say about it (`unseen[row]`)."""
+
+    weights: FeatureRows
+    unseen: dict[int, Matrix]
+
+
+def fit(matrix: Any, records_of_label: Sequence[Sequence[int]], parts: Sequence[Sequence[int]], per_label: int) -> Fit:
+    """Solve for every label; `parts` are the rows to be predicted unseen, each part by a model without it (above
+    `EXACT_LIMIT` rows: by one model without all of them)."""
+    if matrix.shape[0] <= EXACT_LIMIT:
+        return _fit_exactly(matrix, records_of_label, parts, per_label)
+    aside = np.array(sorted(row for part in parts for row in part), dtype=np.int64)
+    seen = np.setdiff1d(np.arange(matrix.shape[0]), aside)
+    unseen = np.zeros((aside.size, len(records_of_label)), np.float32)
+    kept = _Kept(matrix.shape[1], per_label)
+    for begin in range(0, len(records_of_label), _BLOCK):
+        block = records_of_label[begin : begin + _BLOCK]
+        # a label of one book cannot be told from its other words; the neighbours speak for it
+        places = [place for place, rows in enumerate(block) if len(rows) > 1]
+        if not places:
+            continue
+        targets = _targets([block[place] for place in places], matrix.shape[0])
+        columns = np.array(places) + begin
+        kept.add(matrix.T @ _iterate(matrix, targets), columns)
+        unseen[:, columns] = matrix[aside] @ (matrix[seen].T @ _iterate(matrix[seen], targets[seen]))
+    return Fit(kept.rows(len(records_of_label)), dict(zip(aside.tolist(), unseen, strict=True)))
+
+
+def _fit_exactly(
+    matrix: Any, records_of_label: Sequence[Sequence[int]], parts: Sequence[Sequence[int]], per_label: int
+) -> Fit:
+    targets = _targets(records_of_label, matrix.shape[0])
     kernel = (matrix @ matrix.T).toarray().astype(np.float64)
     kernel[np.diag_indices_from(kernel)] += RIDGE
     inverse = np.linalg.inv(kernel).astype(np.float32)
-    return inverse @ targets, inverse
+    dual = inverse @ targets
+    kept = _Kept(matrix.shape[1], per_label)
+    for begin in range(0, dual.shape[1], _BLOCK):
+        block = dual[:, begin : begin + _BLOCK]
+        kept.add(matrix.T @ block, np.arange(begin, begin + block.shape[1]))
+    return Fit(kept.rows(dual.shape[1]), left_out(inverse, dual, targets, parts))
+
+
+def _targets(records_of_label: Sequence[Sequence[int]], records: int) -> Matrix:
+    targets = np.zeros((records, len(records_of_label)), np.float32)
+    for column, rows in enumerate(records_of_label):
+        targets[list(rows), column] = 1
+    return targets
+
+
+def left_out(inverse: Matrix, dual: Matrix, targets: Matrix, parts: Sequence[Sequence[int]]) -> dict[int, Matrix]:
+    """Each row's prediction by a model that never saw its part: t − (A⁻¹ of the part)⁻¹ · dual, exactly."""
+    predictions: dict[int, Matrix] = {}
+    for part in parts:
+        rows = np.asarray(part)
+        block = inverse[np.ix_(rows, rows)].astype(np.float64)
+        found = (targets[rows] - np.linalg.solve(block, dual[rows])).astype(np.float32)
+        predictions.update(zip(part, found, strict=True))
+    return predictions
 
 
 def _iterate(matrix: Any, targets: Matrix) -> Matrix:
@@ -61,34 +117,28 @@ def _iterate(matrix: Any, targets: Matrix) -> Matrix:
     return weights
 
 
-def left_out(inverse: Matrix, dual: Matrix, targets: Matrix, groups: Sequence[Sequence[int]]) -> Matrix:
-    """Each record's prediction by a model that never saw its group: t − (A⁻¹ of the group)⁻¹ · dual."""
-    predictions = np.empty_like(targets)
-    for group in groups:
-        rows = np.asarray(group)
-        block = inverse[np.ix_(rows, rows)].astype(np.float64)
-        predictions[rows] = targets[rows] - np.linalg.solve(block, dual[rows])
-    return predictions
+class _Kept:
+    """Collects, block by block, each label's largest weights."""
 
+    def __init__(self, features: int, per_label: int) -> None:
+        self._features, self._per_label = features, min(per_label, features)
+        self._entries: list[tuple[NDArray[np.int64], NDArray[np.int32], Matrix]] = []
 
-def export(matrix: Any, dual: Matrix, per_label: int) -> FeatureRows:
-    """The primal weights Xᵀ·dual, keeping for each label its `per_label` largest ones."""
-    features, labels = matrix.shape[1], dual.shape[1]
-    transposed = matrix.T.tocsr()
-    rows: list[NDArray[np.int64]] = []
-    columns: list[NDArray[np.int32]] = []
-    values: list[Matrix] = []
-    for begin in range(0, labels, 256):
-        block = np.asarray(transposed @ dual[:, begin : begin + 256])
-        keep = min(per_label, features)
-        top = np.argpartition(-np.abs(block), keep - 1, axis=0)[:keep]
-        picked = np.take_along_axis(block, top, axis=0)
-        rows.append(top.T.ravel())
-        columns.append(np.repeat(np.arange(begin, begin + block.shape[1], dtype=np.int32), keep))
-        values.append(picked.T.ravel().astype(np.float32))
-    if not rows:
-        return FeatureRows.from_triples(np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros(0, np.float32), features, 0)
-    kept = np.abs(np.concatenate(values)) > 1e-4
-    return FeatureRows.from_triples(
-        np.concatenate(rows)[kept], np.concatenate(columns)[kept], np.concatenate(values)[kept], features, labels
-    )
+    def add(self, block: Any, columns: NDArray[np.int64]) -> None:
+        """`block (features, labels)` holds the weights of the labels at `columns`."""
+        weights = np.asarray(block, np.float32)
+        top = np.argpartition(-np.abs(weights), self._per_label - 1, axis=0)[: self._per_label]
+        picked = np.take_along_axis(weights, top, axis=0)
+        rows, labels, values = top.T.ravel(), np.repeat(columns, self._per_label), picked.T.ravel()
+        worth = np.abs(values) > 1e-4
+        self._entries.append((rows[worth].astype(np.int64), labels[worth].astype(np.int32), values[worth]))
+
+    def rows(self, width: int) -> FeatureRows:
+        """All weights by feature."""
+        if not self._entries:
+            empty = np.zeros(0, np.float32)
+            return FeatureRows.from_triples(
+                empty.astype(np.int64), empty.astype(np.int32), empty, self._features, width
+            )
+        rows, labels, values = (np.concatenate(column) for column in zip(*self._entries, strict=True))
+        return FeatureRows.from_triples(rows, labels, values, self._features, width)

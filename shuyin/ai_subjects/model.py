@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from shuyin.ai_subjects.description import Description, LabelledRecord, prefixes
 from shuyin.ai_subjects.evidence import Channels, ClassPaths, Neighbour
 from shuyin.ai_subjects.features import label_bigrams, tokens
 from shuyin.ai_subjects.lexical import Wording, WordingIndex
+from shuyin.ai_subjects.measures import Cutoff
 from shuyin.ai_subjects.scheme import Scheme
 from shuyin.ai_subjects.sparse import FeatureRows, FeatureSpace, FloatArray, Vector
 from shuyin.ai_subjects.trees import Trees
@@ -84,7 +86,9 @@ class Vocabulary:
         )
 
 
-def _wordings(headings: Labels, nodes: Labels, scheme: Scheme) -> tuple[dict[int, list[Wording]], dict[int, list[Wording]]]:
+def _wordings(
+    headings: Labels, nodes: Labels, scheme: Scheme
+) -> tuple[dict[int, list[Wording]], dict[int, list[Wording]]]:
     """The wordings of each heading (itself first, then its variants) and of each class of the scheme."""
     heading_words = {place: [Wording(place, label, True)] for place, label in enumerate(headings.names)}
     for heading in scheme.headings:
@@ -116,6 +120,14 @@ class ShownRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Candidates:
+    """Labels worth ranking, by position, and their features, one row each."""
+
+    places: list[int]
+    table: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
 class Ranked:
     """Candidates with probabilities, best first."""
 
@@ -139,6 +151,10 @@ class Model:
     shown: list[ShownRecord] = field(default_factory=list)
     heading_ranker: Trees | None = None
     class_rankers: dict[int | None, Trees] = field(default_factory=dict)
+    #: which headings count as chosen, tuned in training
+    cutoff: Cutoff = field(default_factory=lambda: Cutoff(0.1, 3))
+    #: measures on records that training kept aside
+    measures: dict[str, Any] = field(default_factory=dict)
 
     @property
     def leaves(self) -> NDArray[np.int64]:
@@ -157,6 +173,13 @@ class Model:
             Neighbour(int(place), float(likeness[place]))
             for place in sorted(evidence.top(likeness, count).tolist(), key=lambda place: -likeness[place])
         ]
+
+    def add_neighbour(self, record: LabelledRecord, keys: Keys, assigned: Assigned) -> None:
+        """Let a record be a neighbour from now on."""
+        self.near = self.near.with_column(self.space.vector(tokens(record.description)))
+        self.assigned.append(assigned)
+        self.keys.append(keys)
+        self.shown.append(ShownRecord(record.id, record.description.title, record.description.author))
 
     def channels(
         self,
@@ -192,31 +215,46 @@ class Model:
         vector = self.space.vector(tokens(description))
         return self.channels(description, vector, self.linear_scores(vector), self.neighbours(vector))
 
-    def headings(self, channels: Channels, limit: int = 10) -> list[Ranked]:
-        """Headings with calibrated probabilities, best first."""
+    def heading_candidates(self, channels: Channels) -> Candidates:
+        """The headings worth ranking, with their features."""
         known = self.vocabulary.heading_in_scheme
-        candidates = evidence.heading_candidates(channels, self.catalogue, known)
-        if not candidates or self.heading_ranker is None:
+        places = evidence.heading_candidates(channels, self.catalogue, known)
+        if not places:
+            return Candidates([], np.zeros((0, 0), np.float32))
+        return Candidates(places, evidence.heading_features(channels, self.catalogue, places, known)[1])
+
+    def class_candidates(self, channels: Channels) -> Candidates:
+        """The class numbers worth ranking, with their features."""
+        known = self.vocabulary.node_in_scheme
+        places = evidence.class_candidates(channels, self.catalogue, self.paths, self.leaves, known)
+        if not places:
+            return Candidates([], np.zeros((0, 0), np.float32))
+        return Candidates(places, evidence.class_features(channels, self.catalogue, self.paths, places, known)[1])
+
+    def rank_headings(self, found: Candidates, limit: int = 10) -> list[Ranked]:
+        """Candidates by their chance of being assigned, best first."""
+        if not found.places or self.heading_ranker is None:
             return []
-        _, table = evidence.heading_features(channels, self.catalogue, candidates, known)
-        chances = self.heading_ranker.probability(table)
+        chances = self.heading_ranker.probability(found.table)
         order = np.argsort(-chances, kind="stable")[:limit]
-        return [Ranked(self.vocabulary.headings.names[candidates[place]], float(chances[place])) for place in order]
+        return [Ranked(self.vocabulary.headings.names[found.places[at]], float(chances[at])) for at in order]
+
+    def rank_classes(self, found: Candidates, limit: int = 10) -> list[tuple[str, dict[int | None, float]]]:
+        """Class numbers, best expected accuracy over all levels first, with the chance at each level."""
+        if not found.places or not self.class_rankers:
+            return []
+        chances = {level: ranker.probability(found.table) for level, ranker in self.class_rankers.items()}
+        order = np.argsort(-np.sum(list(chances.values()), axis=0), kind="stable")[:limit]
+        names = self.vocabulary.nodes.names
+        return [
+            (names[found.places[at]][1:], {level: float(values[at]) for level, values in chances.items()})
+            for at in order
+        ]
+
+    def headings(self, channels: Channels, limit: int = 10) -> list[Ranked]:
+        """Headings for a description, best first."""
+        return self.rank_headings(self.heading_candidates(channels), limit)
 
     def classes(self, channels: Channels, limit: int = 10) -> list[tuple[str, dict[int | None, float]]]:
-        """Class numbers, best expected accuracy over all levels first, with the chance at each level."""
-        known = self.vocabulary.node_in_scheme
-        candidates = evidence.class_candidates(channels, self.catalogue, self.paths, self.leaves, known)
-        if not candidates or not self.class_rankers:
-            return []
-        _, table = evidence.class_features(channels, self.catalogue, self.paths, candidates, known)
-        chances = {level: ranker.probability(table) for level, ranker in self.class_rankers.items()}
-        together = np.sum(list(chances.values()), axis=0)
-        order = np.argsort(-together, kind="stable")[:limit]
-        return [
-            (
-                self.vocabulary.nodes.names[candidates[place]][1:],
-                {level: float(values[place]) for level, values in chances.items()},
-            )
-            for place in order
-        ]
+        """Class numbers for a description, best first."""
+        return self.rank_classes(self.class_candidates(channels), limit)

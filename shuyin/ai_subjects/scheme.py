@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+STARTER = Path(__file__).with_name("starter") / "classes.csv"
+#: `origin` of entries that come from the starter table, and of headings that only records gave.
+STARTER_ORIGIN = "starter"
+RECORDS_ORIGIN = "records"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +38,43 @@ class Scheme:
     classes: tuple[SchemeClass, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class StarterClass:
+    """A row of the starter table."""
+
+    number: str
+    caption: str
+    variants: tuple[str, ...]
+    caption_en: str
+    confidence: str
+
+
 def terms_of(caption: str) -> tuple[str, ...]:
     """The single terms of a caption: `目錄學；文獻學` is two."""
     return tuple(dict.fromkeys(part.strip() for part in caption.replace(";", "；").split("；") if part.strip()))
 
 
-def scheme_from_classes(rows: Iterable[tuple[str, str, str]]) -> Scheme:
-    """The starter scheme from (number, caption, variant captions): each single term of a caption is a heading too."""
+@lru_cache(maxsize=1)
+def starter_classes() -> tuple[StarterClass, ...]:
+    """The starter table (data/SOURCES: facts, confidence high and medium; not the official text)."""
+    with STARTER.open(encoding="utf-8", newline="") as stream:
+        return tuple(
+            StarterClass(row["number"], row["caption"], terms_of(row["variants"]), row["caption_en"], row["confidence"])
+            for row in csv.DictReader(stream)
+        )
+
+
+def scheme_from_classes(rows: Iterable[tuple[str, str, Iterable[str]]]) -> Scheme:
+    """A scheme from (number, caption, variant captions): each single term of a caption is a heading too."""
     classes: list[SchemeClass] = []
     headings: dict[str, None] = {}
     for number, caption, variants in rows:
-        terms = tuple(dict.fromkeys((*terms_of(caption), *terms_of(variants))))
+        terms = tuple(dict.fromkeys((*terms_of(caption), *variants)))
         classes.append(SchemeClass(number, tuple(dict.fromkeys((caption, *terms)))))
         headings.update(dict.fromkeys(terms))
     return Scheme(tuple(SchemeHeading(label) for label in headings), tuple(classes))
+
+
+def starter_scheme() -> Scheme:
+    """The scheme that ships, for the recommender."""
+    return scheme_from_classes((entry.number, entry.caption, entry.variants) for entry in starter_classes())

@@ -84,6 +84,18 @@ class FeatureRows:
         np.cumsum(np.bincount(rows, minlength=features), out=starts[1:])
         return cls(starts, columns[order].astype(np.int32), values[order].astype(np.float16), width)
 
+    def with_column(self, vector: Vector) -> FeatureRows:
+        """A matrix with one column more."""
+        ends = self.starts[vector.positions + 1]
+        added = np.zeros(self.starts.size, np.int64)
+        added[vector.positions + 1] = 1
+        return FeatureRows(
+            self.starts + np.cumsum(added),
+            np.insert(self.columns, ends, self.width),
+            np.insert(self.values, ends, vector.values.astype(np.float16)),
+            self.width + 1,
+        )
+
     def dot(self, vector: Vector) -> FloatArray:
         """Products of the vector with every column, `(width,) float32`."""
         begins, ends = self.starts[vector.positions], self.starts[vector.positions + 1]

@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from shuyin.ai_subjects.description import LabelledRecord
 from shuyin.ai_subjects.folding import fold
@@ -65,7 +66,7 @@ def groups(records: Sequence[LabelledRecord]) -> list[str]:
             by_author[author].add(stem)
     for own in by_author.values():
         ordered = sorted(own)
-        for shorter, longer in zip(ordered, ordered[1:], strict=False):
+        for shorter, longer in pairwise(ordered):
             if _same_series(shorter, longer):
                 parent[find(longer)] = find(shorter)
     return [find(stem) for stem in stems]

@@ -10,14 +10,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from shuyin.ai_subjects import evidence, linear
-from shuyin.ai_subjects.catalogue import Catalogue, Keys
-from shuyin.ai_subjects.description import LabelledRecord, digits
+from shuyin.ai_subjects import evidence, linear, measures
+from shuyin.ai_subjects.catalogue import Assigned, Catalogue, Keys
+from shuyin.ai_subjects.description import LabelledRecord
+from shuyin.ai_subjects.evaluation import Answers, report
 from shuyin.ai_subjects.evidence import ClassPaths, Neighbour
 from shuyin.ai_subjects.features import tokens
-from shuyin.ai_subjects.model import CLASS_LEVELS, Model, ShownRecord, Vocabulary
+from shuyin.ai_subjects.model import CLASS_LEVELS, Candidates, Model, ShownRecord, Vocabulary
 from shuyin.ai_subjects.scheme import Scheme
-from shuyin.ai_subjects.sparse import FeatureRows, FeatureSpace, FloatArray, Vector
+from shuyin.ai_subjects.sparse import FeatureRows, FeatureSpace, FloatArray
 from shuyin.ai_subjects.split import groups as group_names
 from shuyin.ai_subjects.trees import Trees
 
@@ -25,14 +26,16 @@ from shuyin.ai_subjects.trees import Trees
 WEIGHTS_PER_LABEL = 400
 #: Parts into which the records are cut for learning the ranker.
 FOLDS = 10
+LARGEST_FOLD = 800
+#: Parts on which the trained model is measured before the rankers learn from all of them.
+CHECKED_FOLDS = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
+class Example(Candidates):
     """The candidates of one record with their features, and which of them are right."""
 
-    record: int
-    table: FloatArray
+    row: int
     right: NDArray[np.float32]  # headings: (n,); classes: (n, levels)
 
 
@@ -48,45 +51,76 @@ def learn(records: Sequence[LabelledRecord], scheme: Scheme, *, seed: int = 0) -
     for key, labels in zip(keys, assigned, strict=True):
         catalogue.change(key, labels, 1)
     matrix = linear.csr(vectors, space.hashes.size)
-    width = len(vocabulary.headings), len(vocabulary.nodes)
-    targets = np.zeros((len(records), sum(width)), np.float32)
-    for row, labels in enumerate(assigned):
-        targets[row, list(labels.headings)] = 1
-        targets[row, [width[0] + node for node in labels.nodes]] = 1
-    dual, inverse = linear.solve(matrix, targets)
+    members = folds(records)
+    fitted = linear.fit(matrix, records_of_labels(assigned, vocabulary), members, WEIGHTS_PER_LABEL)
     model = Model(
         space=space,
         vocabulary=vocabulary,
         catalogue=catalogue,
         paths=ClassPaths(catalogue),
-        linear=linear.export(matrix, dual, WEIGHTS_PER_LABEL),
-        linear_headings=width[0],
+        linear=fitted.weights,
+        linear_headings=len(vocabulary.headings),
         near=FeatureRows.from_vectors(vectors, space.hashes.size),
         assigned=assigned,
         keys=keys,
         shown=[shown(record) for record in records],
     )
-    assert inverse is not None
-    members = folds(records)
-    unseen = linear.left_out(inverse, dual, targets, members)
     near = likenesses(matrix, members)
-    headings, classes = [], []
-    for group in members:
-        for row in group:
+    width = len(vocabulary.headings)
+    headings: list[Example] = []
+    classes: list[Example] = []
+    for part in members:
+        for row in part:
             catalogue.change(keys[row], assigned[row], -1)
-        for row in group:
+        for row in part:
             # a label that no other record has would stand at zero, had this group not been in the training
-            known = catalogue.heading_counts[: width[0]] > 0, catalogue.node_counts[: width[1]] > 0
-            scores = unseen[row, : width[0]] * known[0], unseen[row, width[0] :] * known[1]
+            known = catalogue.heading_counts[:width] > 0, catalogue.node_counts[: len(vocabulary.nodes)] > 0
+            scores = fitted.unseen[row][:width] * known[0], fitted.unseen[row][width:] * known[1]
             channels = model.channels(records[row].description, vectors[row], scores, near[row])
-            headings.append(heading_example(model, channels, row))
-            classes.append(class_example(model, channels, row, records[row].class_number))
-        for row in group:
+            if example := heading_example(model, channels, row):
+                headings.append(example)
+            if example := class_example(model, channels, row, records[row].class_number):
+                classes.append(example)
+        for row in part:
             catalogue.change(keys[row], assigned[row], 1)
-    model.heading_ranker = fit([(e.table, e.right) for e in headings if e is not None], seed)
-    for place, level in enumerate(CLASS_LEVELS):
-        model.class_rankers[level] = fit([(e.table, e.right[:, place]) for e in classes if e is not None], seed)
+    _check(model, headings, classes, records, members, seed)
+    _fit_all(model, headings, classes, seed)
     return model
+
+
+def _fit_all(model: Model, headings: Sequence[Example], classes: Sequence[Example], seed: int) -> None:
+    if headings:
+        model.heading_ranker = fit([(example.table, example.right) for example in headings], seed)
+    if classes:
+        for place, level in enumerate(CLASS_LEVELS):
+            model.class_rankers[level] = fit([(example.table, example.right[:, place]) for example in classes], seed)
+
+
+def _check(
+    model: Model,
+    headings: Sequence[Example],
+    classes: Sequence[Example],
+    records: Sequence[LabelledRecord],
+    members: Sequence[Sequence[int]],
+    seed: int,
+) -> None:
+    """Measure on the last parts with rankers that learnt from the others only; sets the cut-off and the measures."""
+    aside = {row for part in members[-CHECKED_FOLDS:] for row in part}
+    if len(members) <= CHECKED_FOLDS or not headings:
+        return
+    _fit_all(model, [e for e in headings if e.row not in aside], [e for e in classes if e.row not in aside], seed)
+    rows = sorted(aside)
+    answers = Answers()
+    by_row = {example.row: example for example in headings}, {example.row: example for example in classes}
+    for row in rows:
+        first, second = by_row[0].get(row), by_row[1].get(row)
+        answers.headings.append([(r.label, r.probability) for r in model.rank_headings(first)] if first else [])
+        best = model.rank_classes(second, 1) if second else []
+        answers.classes.append(best[0][0] if best else None)
+        answers.class_confidence.append(best[0][1] if best else {})
+    kept = [records[row] for row in rows]
+    model.cutoff = measures.tune_cutoff([record.subjects for record in kept], answers.headings)
+    model.measures = report(kept, answers, model.cutoff)
 
 
 def shown(record: LabelledRecord) -> ShownRecord:
@@ -96,50 +130,58 @@ def shown(record: LabelledRecord) -> ShownRecord:
     return ShownRecord(record.id, record.description.title, record.description.author)
 
 
-def folds(records: Sequence[LabelledRecord], count: int = FOLDS) -> list[list[int]]:
-    """Rows in `count` parts; a series lies in one part. Whole parts are left out together: were it single books, the
-    counts of all labels would betray which label the missing book had."""
+def records_of_labels(assigned: Sequence[Assigned], vocabulary: Vocabulary) -> list[list[int]]:
+    """For each heading, then each class node: the rows that carry it."""
+    rows: list[list[int]] = [[] for _ in range(len(vocabulary.headings) + len(vocabulary.nodes))]
+    for row, labels in enumerate(assigned):
+        for heading in labels.headings:
+            rows[heading].append(row)
+        for node in labels.nodes:
+            rows[len(vocabulary.headings) + node].append(row)
+    return rows
+
+
+def folds(records: Sequence[LabelledRecord]) -> list[list[int]]:
+    """Rows in `FOLDS` parts; a series lies in one part. Whole parts are left out together: were it single books, the
+    counts of all labels would betray which label the missing book had. Of many records, a sample in parts of about
+    `LARGEST_FOLD` is enough for the ranker."""
+    count = max(FOLDS, len(records) // LARGEST_FOLD)
     parts: list[list[int]] = [[] for _ in range(count)]
     for row, name in enumerate(group_names(records)):
         parts[zlib.crc32(name.encode()) % count].append(row)
-    return [part for part in parts if part]
+    return [part for part in parts if part][:FOLDS]
 
 
-def likenesses(matrix: Any, groups: Sequence[Sequence[int]]) -> list[list[Neighbour]]:
-    """Each record's nearest records outside its own group."""
-    near: list[list[Neighbour]] = [[] for _ in range(matrix.shape[0])]
+def likenesses(matrix: Any, parts: Sequence[Sequence[int]]) -> dict[int, list[Neighbour]]:
+    """The nearest records outside its own part, for each row of the parts."""
+    near: dict[int, list[Neighbour]] = {}
     transposed = matrix.T.tocsr()
-    for group in groups:
-        block = (matrix[np.asarray(group)] @ transposed).toarray().astype(np.float32)
-        block[:, np.asarray(group)] = 0
-        for row, values in zip(group, block, strict=True):
+    for part in parts:
+        block = (matrix[np.asarray(part)] @ transposed).toarray().astype(np.float32)
+        block[:, np.asarray(part)] = 0
+        for row, values in zip(part, block, strict=True):
             best = sorted(evidence.top(values, evidence.NEIGHBOURS).tolist(), key=lambda place: -values[place])
             near[row] = [Neighbour(int(place), float(values[place])) for place in best]
     return near
 
 
 def heading_example(model: Model, channels: evidence.Channels, row: int) -> Example | None:
-    known = model.vocabulary.heading_in_scheme
+    """The headings worth ranking for a record; None where there is nothing to learn."""
     truth = set(model.assigned[row].headings)
-    candidates = evidence.heading_candidates(channels, model.catalogue, known)
-    if not truth or not candidates:
+    found = model.heading_candidates(channels)
+    if not truth or not found.places:
         return None
-    _, table = evidence.heading_features(channels, model.catalogue, candidates, known)
-    return Example(row, table, np.array([label in truth for label in candidates], np.float32))
+    return Example(found.places, found.table, row, np.array([place in truth for place in found.places], np.float32))
 
 
 def class_example(model: Model, channels: evidence.Channels, row: int, number: str) -> Example | None:
-    known = model.vocabulary.node_in_scheme
-    candidates = evidence.class_candidates(channels, model.catalogue, model.paths, model.leaves, known)
-    if not number or not candidates:
+    """The class numbers worth ranking for a record; None where there is nothing to learn."""
+    found = model.class_candidates(channels)
+    if not number or not found.places:
         return None
-    _, table = evidence.class_features(channels, model.catalogue, model.paths, candidates, known)
-    names = [model.vocabulary.nodes.names[node][1:] for node in candidates]
-    right = [
-        [float(name == number if level is None else digits(name)[:level] == digits(number)[:level]) for level in CLASS_LEVELS]
-        for name in names
-    ]
-    return Example(row, table, np.array(right, np.float32))
+    names = [model.vocabulary.nodes.names[node][1:] for node in found.places]
+    right = [[measures.class_hit(number, name, level) for level in CLASS_LEVELS] for name in names]
+    return Example(found.places, found.table, row, np.array(right, np.float32))
 
 
 def fit(examples: Sequence[tuple[FloatArray, NDArray[np.float32]]], seed: int) -> Trees:
@@ -149,8 +191,14 @@ def fit(examples: Sequence[tuple[FloatArray, NDArray[np.float32]]], seed: int) -
     table = np.concatenate([table for table, _ in examples])
     right = np.concatenate([right for _, right in examples])
     ranker = HistGradientBoostingClassifier(
-        max_iter=150, learning_rate=0.06, max_leaf_nodes=24, min_samples_leaf=30, l2_regularization=5.0,
-        max_features=0.5, early_stopping=False, random_state=seed,
+        max_iter=150,
+        learning_rate=0.06,
+        max_leaf_nodes=24,
+        min_samples_leaf=30,
+        l2_regularization=5.0,
+        max_features=0.5,
+        early_stopping=False,
+        random_state=seed,
     )
     ranker.fit(table, right)
     return Trees.from_histogram_boosting(ranker)

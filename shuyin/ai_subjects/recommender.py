@@ -1,0 +1,247 @@
+"""The recommender as others use it: description in, headings and class numbers with reasons out."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from shuyin.ai_subjects import artefact
+from shuyin.ai_subjects.catalogue import Keys
+from shuyin.ai_subjects.description import Description, LabelledRecord, digits, prefixes
+from shuyin.ai_subjects.evidence import Channels
+from shuyin.ai_subjects.lexical import Match
+from shuyin.ai_subjects.model import Model, ShownRecord
+
+#: The model that ships, trained on data that may be shipped (model/README.md).
+SHIPPED = Path(__file__).with_name("model")
+#: A heading less likely than this is not shown (B1: abstain rather than guess).
+LEAST_CHANCE = 0.06
+#: A class is shown if at least its first digit is this likely; a number is given to the digit that is as likely.
+LEAST_DIGIT = 0.4
+SURE_ENOUGH = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason for a suggestion. `kind`: words (found in a field), author, publisher, class, heading, books."""
+
+    kind: str
+    text: str
+    field: str | None = None
+    books: tuple[ShownRecord, ...] = ()
+    count: int | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The reason for the API; absent parts are left out."""
+        found: dict[str, Any] = {"kind": self.kind, "text": self.text}
+        if self.field:
+            found["field"] = self.field
+        if self.count is not None:
+            found["count"] = self.count
+        if self.books:
+            found["books"] = [{"id": book.id, "title": book.title, "author": book.author} for book in self.books]
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class HeadingSuggestion:
+    """A subject heading with the chance (0…1) that a cataloguer assigns it."""
+
+    label: str
+    score: float
+    why: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClassSuggestion:
+    """A class number; `score` is the chance of the whole number, `levels` that of its first 1, 2, 3 digits.
+    `safe` is as much of the number as is likelier than not (None: not even the first digit)."""
+
+    number: str
+    label: str
+    score: float
+    levels: Mapping[str, float]
+    safe: str | None
+    why: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """Suggestions, best first; both lists empty with `abstained` where the recommender knows nothing."""
+
+    model: str
+    subjects: tuple[HeadingSuggestion, ...] = ()
+    classes: tuple[ClassSuggestion, ...] = ()
+    abstained: bool = False
+
+    def as_json(self, heading_ids: Mapping[str, str | int] | None = None) -> dict[str, Any]:
+        """The answer of `POST /api/v1/subjects/recommend`."""
+        ids = heading_ids or {}
+        return {
+            "model": self.model,
+            "abstained": self.abstained,
+            "subjects": [
+                {
+                    "id": ids.get(found.label),
+                    "label": found.label,
+                    "score": round(found.score, 4),
+                    "why": [reason.as_json() for reason in found.why],
+                }
+                for found in self.subjects
+            ],
+            "classes": [
+                {
+                    "number": found.number,
+                    "label": found.label,
+                    "score": round(found.score, 4),
+                    "levels": {name: round(value, 4) for name, value in found.levels.items()},
+                    "safe": found.safe,
+                    "why": [reason.as_json() for reason in found.why],
+                }
+                for found in self.classes
+            ],
+        }
+
+
+@dataclass(slots=True)
+class Recommender:
+    """A loaded model. Safe to share between threads; `learn` and `recommend` take turns."""
+
+    model: Model
+    version: str
+    about: dict[str, Any] = field(default_factory=dict)
+    _captions: dict[str, str] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @classmethod
+    def load(cls, folder: Path = SHIPPED) -> Recommender:
+        """Read a model folder; `artefact.NoModel` if there is none."""
+        about = artefact.manifest(folder)
+        model = artefact.load(folder)
+        captions = {entry.number: entry.wordings[0] for entry in model.vocabulary.scheme.classes if entry.wordings}
+        return cls(model, str(about.get("version", "unnamed")), about, captions)
+
+    def recommend(self, description: Description, limit: int = 10) -> Recommendation:
+        """Up to `limit` headings and class numbers with reasons."""
+        with self._lock:
+            if not description.title.strip() and not any(description.text_fields().values()):
+                return Recommendation(self.version, abstained=True)
+            channels = self.model.look(description)
+            subjects = tuple(
+                HeadingSuggestion(found.label, found.probability, self._why_heading(channels, found.label))
+                for found in self.model.headings(channels, limit)
+                if found.probability >= LEAST_CHANCE
+            )
+            classes = tuple(
+                self._class(channels, number, chances)
+                for number, chances in self.model.classes(channels, limit)
+                if chances.get(1, 0.0) >= LEAST_DIGIT
+            )
+        if not channels.neighbours and not channels.heading_matches and not channels.node_matches:
+            # no word, author or publisher of it is known: whatever stands on top would be the commonest label
+            return Recommendation(self.version, abstained=True)
+        return Recommendation(self.version, subjects, classes, abstained=not subjects and not classes)
+
+    def learn(self, record: LabelledRecord) -> None:
+        """Let an accepted record speak at once: its author, publisher, headings and class count from now on."""
+        with self._lock:
+            catalogue = self.model.catalogue
+            keys = Keys.of(record.description)
+            assigned = catalogue.assigned(record)
+            catalogue.change(keys, assigned, 1)
+            self.model.add_neighbour(record, keys, assigned)
+
+    def caption(self, number: str) -> str:
+        """The caption of a class number, or of the nearest class above it that has one; empty if none has."""
+        plain = number
+        while plain:
+            if plain in self._captions:
+                return self._captions[plain]
+            plain = plain[:-1].rstrip(".")
+        return ""
+
+    def _class(self, channels: Channels, number: str, chances: Mapping[int | None, float]) -> ClassSuggestion:
+        return ClassSuggestion(
+            number=number,
+            label=self.caption(number),
+            score=chances[None],
+            levels={str(level or "full"): chance for level, chance in chances.items()},
+            safe=safe_number(number, chances),
+            why=self._why_class(channels, number),
+        )
+
+    def _why_heading(self, channels: Channels, label: str) -> tuple[Reason, ...]:
+        model = self.model
+        place = model.vocabulary.headings.place[label]
+        reasons = [*_words(channels.heading_matches.get(place, ()))]
+        reasons += self._by_name(channels, place, 0)
+        if books := self._books(channels, place, headings=True):
+            reasons.append(Reason("books", label, books=books))
+        found = []
+        for node in model.catalogue.nodes_of_heading.row(str(place)):
+            name = model.vocabulary.nodes.names[node]
+            strength = channels.linear_nodes[node] if node < channels.linear_nodes.size else 0.0
+            if name.startswith("=") and strength > 0.15:
+                found.append((float(strength), name[1:], model.catalogue.nodes_of_heading.row(str(place))[node]))
+        for _, number, count in sorted(found, reverse=True)[:1]:
+            reasons.append(Reason("class", f"{number} {self.caption(number)}".strip(), count=count))
+        return tuple(reasons)
+
+    def _why_class(self, channels: Channels, number: str) -> tuple[Reason, ...]:
+        model = self.model
+        place = model.vocabulary.nodes.place[f"={number}"]
+        reasons: list[Reason] = []
+        for node in reversed(prefixes(number)):
+            reasons += _words(channels.node_matches.get(model.vocabulary.nodes.place.get(node, -1), ()))
+        reasons += self._by_name(channels, place, 1)
+        if books := self._books(channels, place, headings=False):
+            reasons.append(Reason("books", number, books=books))
+        linked = [
+            (float(channels.linear_headings[heading]), heading, count)
+            for heading, count in model.catalogue.headings_of_node.row(str(place)).items()
+            if heading < channels.linear_headings.size and channels.linear_headings[heading] > 0.15
+        ]
+        for _, heading, count in sorted(linked, reverse=True)[:1]:
+            reasons.append(Reason("heading", model.vocabulary.headings.names[heading], count=count))
+        return tuple(reasons)
+
+    def _by_name(self, channels: Channels, place: int, kind: int) -> list[Reason]:
+        """The author's and the publisher's other books with this label."""
+        tables = self.model.catalogue
+        reasons = []
+        for name in channels.keys.authors:
+            if count := tables.by_author[kind].row(name).get(place, 0):
+                reasons.append(Reason("author", channels.description.author, count=count))
+                break
+        count = tables.by_publisher[kind].row(channels.keys.publisher).get(place, 0)
+        if count and count >= 0.1 * tables.by_publisher[kind].total(channels.keys.publisher):
+            reasons.append(Reason("publisher", channels.description.publisher, count=count))
+        return reasons
+
+    def _books(self, channels: Channels, place: int, *, headings: bool) -> tuple[ShownRecord, ...]:
+        """The nearest catalogued books that carry the label."""
+        found: list[ShownRecord] = []
+        for neighbour in channels.neighbours:
+            labels = self.model.assigned[neighbour.record]
+            shown = self.model.shown[neighbour.record]
+            if place in (labels.headings if headings else labels.nodes) and shown.title and shown not in found:
+                found.append(shown)
+        return tuple(found[:3])
+
+
+def _words(matches: Sequence[Match]) -> list[Reason]:
+    return [Reason("words", match.wording.text, field=match.field) for match in matches]
+
+
+def safe_number(number: str, chances: Mapping[int | None, float]) -> str | None:
+    """The number as far as it is likelier than not: the whole, three digits, two, one, or None."""
+    if chances.get(None, 0.0) >= SURE_ENOUGH:
+        return number
+    plain = digits(number)
+    for length in (3, 2, 1):
+        if chances.get(length, 0.0) >= SURE_ENOUGH:
+            return plain[:length]
+    return None
