@@ -23,7 +23,13 @@ class Answers:
     class_confidence: list[dict[int | None, float]] = field(default_factory=list)
 
 
-def answer(model: Model, records: Sequence[LabelledRecord], advance: Callable[[], None] = lambda: None) -> Answers:
+def _silent(done: int, total: int | None) -> None:
+    """Tell nobody how far the work is."""
+
+
+def answer(
+    model: Model, records: Sequence[LabelledRecord], advance: Callable[[int, int | None], None] = _silent
+) -> Answers:
     """Ask the model about each record; the records' own labels are not looked at."""
     answers = Answers()
     for record in records:
@@ -32,7 +38,7 @@ def answer(model: Model, records: Sequence[LabelledRecord], advance: Callable[[]
         best = model.classes(channels, limit=1)
         answers.classes.append(best[0][0] if best else None)
         answers.class_confidence.append(best[0][1] if best else {})
-        advance()
+        advance(len(answers.classes), len(records))
     return answers
 
 

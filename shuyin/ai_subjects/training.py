@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,7 +39,13 @@ class Example(Candidates):
     right: NDArray[np.float32]  # headings: (n,); classes: (n, levels)
 
 
-def learn(records: Sequence[LabelledRecord], scheme: Scheme, *, seed: int = 0) -> Model:
+def learn(
+    records: Sequence[LabelledRecord],
+    scheme: Scheme,
+    *,
+    seed: int = 0,
+    advance: Callable[[int, int | None], None] = lambda done, total: None,
+) -> Model:
     """Train all channels, then the rankers on what the channels say about each record without its own series."""
     bags = [tokens(record.description) for record in records]
     space = FeatureSpace.learn(bags)
@@ -67,6 +73,7 @@ def learn(records: Sequence[LabelledRecord], scheme: Scheme, *, seed: int = 0) -
     )
     near = likenesses(matrix, members)
     width = len(vocabulary.headings)
+    done = 0
     headings: list[Example] = []
     classes: list[Example] = []
     for part in members:
@@ -83,6 +90,8 @@ def learn(records: Sequence[LabelledRecord], scheme: Scheme, *, seed: int = 0) -
                 classes.append(example)
         for row in part:
             catalogue.change(keys[row], assigned[row], 1)
+        done += len(part)
+        advance(done, sum(map(len, members)))
     _check(model, headings, classes, records, members, seed)
     _fit_all(model, headings, classes, seed)
     return model

@@ -1,0 +1,266 @@
+"""`shuyin ai`: train, evaluate and ask the recommender; load schemes; see what is in use."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from shuyin.app.console import progress
+from shuyin.app.failures import CommandFailed
+from shuyin.app.settings import get_settings
+
+if TYPE_CHECKING:
+    from shuyin.ai_subjects.description import LabelledRecord
+    from shuyin.ai_subjects.recommender import Recommender
+    from shuyin.ai_subjects.scheme import Scheme
+
+app = typer.Typer(name="ai", help="Subject headings and class numbers: the recommender.", no_args_is_help=True)
+
+
+def register(root: typer.Typer) -> None:
+    """Add the commands."""
+    root.add_typer(app)
+
+
+@app.command()
+def train(
+    records: Path | None = typer.Option(None, "--records", help="A labelled CSV to learn from beside the catalogue."),
+    model: Path | None = typer.Option(
+        None, "--model", help="Folder for the model; else the data directory, and in use."
+    ),
+    alone: bool = typer.Option(False, "--alone", help="Leave the catalogue out; learn from --records only."),
+    seed: int = typer.Option(0, "--seed", help="The same seed and records give the same model."),
+    force: bool = typer.Option(False, "--force", help="Take the model into use even if it measures worse."),
+) -> None:
+    """Learn from the catalogue's records (and a file); takes minutes. Needs `pip install 'shuyin[models]'`."""
+    from shuyin.ai_subjects import artefact, store
+
+    data_dir = get_settings().data_dir
+    learning, scheme = _material(records, alone)
+    version, trained = _learn(learning, scheme, seed)
+    folder = model or store.models(data_dir) / version
+    about = {
+        "version": version,
+        "records": len(learning),
+        "seed": seed,
+        "source": records.name if records else "catalogue",
+    }
+    artefact.save(trained, folder, about)
+    typer.echo(f"{folder}: learnt from {len(learning):,} records")
+    if trained.measures:
+        _print_measures(trained.measures)
+    if model is None:
+        _swap(data_dir, version, trained.measures, force)
+
+
+def _material(records: Path | None, alone: bool) -> tuple[list[LabelledRecord], Scheme]:
+    from shuyin.ai_subjects import from_catalogue, scheme
+    from shuyin.ai_subjects.description import read_labelled_csv
+
+    more = read_labelled_csv(records) if records else []
+    if alone:
+        learning, known = more, scheme.starter_scheme()
+    else:
+        learning, known = _catalogue()
+        learning = from_catalogue.joined(learning, more)
+    if not learning:
+        raise CommandFailed("there is nothing to learn from: import catalogued records or give --records FILE")
+    return learning, known
+
+
+def _catalogue() -> tuple[list[LabelledRecord], Scheme]:
+    """The catalogue's records and scheme; none where there is no database yet."""
+    from sqlalchemy import inspect
+
+    from shuyin.ai_subjects import from_catalogue, scheme
+    from shuyin.records import database
+
+    engine = database.connect(get_settings().database_url)
+    try:
+        if not inspect(engine).has_table("books"):
+            return [], scheme.starter_scheme()
+        with database.read_sessions(engine)() as session:
+            return list(from_catalogue.catalogued(session)), from_catalogue.loaded_scheme(session)
+    finally:
+        engine.dispose()
+
+
+def _learn(learning: list[LabelledRecord], scheme: Scheme, seed: int) -> tuple[str, Any]:
+    from datetime import UTC, datetime
+
+    try:
+        from shuyin.ai_subjects import training
+    except ModuleNotFoundError as error:
+        raise CommandFailed(f"{error.name} is missing; training needs `pip install 'shuyin[models]'`") from None
+    with progress("train", "records") as show:
+        trained = training.learn(learning, scheme, seed=seed, advance=show)
+    return datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ"), trained
+
+
+def _swap(data_dir: Path, version: str, found: dict[str, Any], force: bool) -> None:
+    """Take the new model into use unless it measures clearly worse on records that its training kept aside."""
+    from shuyin.ai_subjects import artefact, store
+
+    now = artefact.manifest(store.in_use(data_dir)).get("measures", {})
+    worse = [
+        f"{kind} {name}: {found[kind][name]['mean']:.3f} < {now[kind][name]['mean']:.3f}"
+        for kind, name in (("headings", "nDCG@10"), ("classes", "accuracy@3digits"))
+        if found and now and found[kind][name]["interval"][1] < now[kind][name]["mean"]
+    ]
+    if worse and not force:
+        typer.echo(f"not taken into use, it measures worse ({'; '.join(worse)}); --force takes it all the same")
+        return
+    store.take(data_dir, version)
+    typer.echo(f"in use from now on: {version}")
+
+
+@app.command()
+def rollback() -> None:
+    """Go back to the model that was in use before."""
+    from shuyin.ai_subjects import store
+
+    typer.echo(f"in use from now on: {store.go_back(get_settings().data_dir)}")
+
+
+@app.command()
+def evaluate(
+    file: Path = typer.Argument(
+        help="A labelled CSV: title, author, publisher …, subjects and class_number (the truth)."
+    ),
+    as_json: bool = typer.Option(False, "--json", help="Print JSON."),
+    model: Path | None = typer.Option(None, "--model", help="Folder of the model; else the one in use."),
+    without: list[str] = typer.Option([], "--without", help="Leave this field out, e.g. publisher; repeatable."),
+) -> None:
+    """Measure the recommender on records that it has not seen: every row and every truth label counts."""
+    from dataclasses import replace
+
+    from shuyin.ai_subjects import evaluation
+    from shuyin.ai_subjects.description import read_labelled_csv
+
+    recommender = _recommender(model)
+    records = read_labelled_csv(file)
+    if not records:
+        raise CommandFailed(f"{file.name} holds no rows")
+    asked = [replace(record, description=record.description.without(*without)) for record in records]
+    with progress("evaluate", "records") as show:
+        answers = evaluation.answer(recommender.model, asked, show)
+    found = evaluation.report(records, answers, recommender.model.cutoff)
+    unseen, labels = evaluation.unseen_labels(records, recommender.model)
+    found |= {
+        "model": recommender.version,
+        "known_to_the_model": evaluation.already_known(records, recommender.model),
+        "truth_headings": labels,
+        "truth_headings_never_seen": unseen,
+    }
+    if as_json:
+        typer.echo(json.dumps(found, ensure_ascii=False, indent=1))
+        return
+    typer.echo(f"model {recommender.version}")
+    _print_measures(found)
+    typer.echo(f"{unseen} of {labels} truth headings were in no training record; they count as misses unless found")
+    if known := found["known_to_the_model"]:
+        typer.echo(f"Beware: the model has learnt from {known} of these records; the figures flatter it.", err=True)
+
+
+def _print_measures(found: dict[str, Any]) -> None:
+    from shuyin.ai_subjects import evaluation
+
+    for line in evaluation.lines(found):
+        typer.echo(line)
+
+
+def _recommender(model: Path | None) -> Recommender:
+    from shuyin.ai_subjects import artefact, store
+    from shuyin.ai_subjects.recommender import Recommender
+
+    try:
+        return Recommender.load(model or store.in_use(get_settings().data_dir))
+    except artefact.NoModel as error:
+        raise CommandFailed(str(error)) from None
+
+
+@app.command()
+def suggest(
+    title: str = typer.Argument("", help="Title of the book."),
+    author: str = typer.Option("", "--author"),
+    publisher: str = typer.Option("", "--publisher"),
+    category: str = typer.Option("", "--category", help="圖書主題 or 建議上架分類."),
+    keyword: list[str] = typer.Option([], "--keyword", help="Repeatable."),
+    summary: str = typer.Option("", "--summary"),
+    file: Path | None = typer.Option(None, "--file", help="Read the text from a txt file or the fields of a CSV."),
+    as_json: bool = typer.Option(False, "--json", help="Print JSON (one line for each row of a CSV)."),
+    model: Path | None = typer.Option(None, "--model", help="Folder of the model; else the one in use."),
+) -> None:
+    """Suggest subject headings and class numbers, with reasons."""
+    from shuyin.ai_subjects.description import Description
+
+    recommender = _recommender(model)
+    described = Description(title, author, publisher, summary, "", tuple(keyword), "", category)
+    for one in _descriptions(described, file):
+        answer = recommender.recommend(one).as_json()
+        if as_json:
+            typer.echo(json.dumps(answer, ensure_ascii=False))
+        else:
+            _print_answer(one.title, answer)
+
+
+def _descriptions(described: Any, file: Path | None) -> list[Any]:
+    import csv
+    from dataclasses import replace
+
+    from shuyin.ai_subjects.description import record_from_row
+
+    if file is None:
+        if not described.title.strip() and not described.summary.strip():
+            raise CommandFailed("give a title, or --file FILE")
+        return [described]
+    if file.suffix.lower() == ".csv":
+        with file.open(encoding="utf-8-sig", newline="") as stream:
+            return [record_from_row(row, place).description for place, row in enumerate(csv.DictReader(stream), 1)]
+    text = file.read_text(encoding="utf-8", errors="replace")
+    return [replace(described, title=described.title or text.strip().splitlines()[0][:200], summary=text)]
+
+
+def _print_answer(title: str, answer: dict[str, Any]) -> None:
+    typer.echo(title)
+    if answer["abstained"]:
+        typer.echo("  nothing is known about this; no suggestion")
+    for found in answer["classes"][:5]:
+        typer.echo(f"  {found['number']:<12} {found['score']:.2f}  {found['label']}  {_reasons(found)}")
+    for found in answer["subjects"]:
+        typer.echo(f"  {found['label']:<12} {found['score']:.2f}  {_reasons(found)}")
+
+
+def _reasons(found: dict[str, Any]) -> str:
+    return "; ".join(
+        f"{why['kind']}: {why['text']}" + (f" ({why['field']})" if "field" in why else "") for why in found["why"][:3]
+    )
+
+
+@app.command()
+def status() -> None:
+    """Which model is in use, what it was learnt from, and how many classes and headings are loaded."""
+    from sqlalchemy import func, inspect, select
+
+    from shuyin.ai_subjects import artefact, store
+    from shuyin.records import database
+    from shuyin.records.models import ClassRow, HeadingRow
+
+    settings = get_settings()
+    folder = store.in_use(settings.data_dir)
+    about = artefact.manifest(folder)
+    typer.echo(f"model {about.get('version')} in {folder}, learnt from {about.get('records', 0):,} records")
+    engine = database.connect(settings.database_url)
+    try:
+        if not inspect(engine).has_table("headings"):
+            typer.echo("the database is not made yet; run `shuyin db upgrade`")
+            return
+        with database.read_sessions(engine)() as session:
+            classes = session.scalar(select(func.count()).select_from(ClassRow))
+            headings = session.scalar(select(func.count()).select_from(HeadingRow))
+        typer.echo(f"資料庫連接正常\n共有 {classes:,} 筆類目資料\n共有 {headings:,} 筆主題詞資料")
+    finally:
+        engine.dispose()
