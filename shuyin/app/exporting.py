@@ -47,7 +47,8 @@ def _load(services: Services, ids: list[int]) -> list[exports.ExportRecord]:
         query = select(BookRow).where(BookRow.id.in_(ids), BookRow.public, BookRow.deleted_at.is_(None))
         rows = {row.id: row for row in session.scalars(query.options(selectinload(BookRow.bindings)))}
     kept = (rows[id] for id in ids if id in rows)
-    return [exports.ExportRecord(row_to_json(row, marc.read(row.marc)), row.marc) for row in kept]
+    pages = f"{services.settings.base_url}/books"
+    return [exports.ExportRecord(row_to_json(r, marc.read(r.marc)), r.marc, f"{pages}/{r.id}") for r in kept]
 
 
 def _all(services: Services, kind: str) -> Iterator[list[int]]:

@@ -63,7 +63,12 @@ def limit_for(signed_in: bool) -> int:
 
 
 def prepare(
-    parameters: Sequence[tuple[str, str]], engine: SearchEngine, sessions: sessionmaker[Session], *, signed_in: bool
+    parameters: Sequence[tuple[str, str]],
+    engine: SearchEngine,
+    sessions: sessionmaker[Session],
+    *,
+    signed_in: bool,
+    base_url: str = "",
 ) -> Download:
     """The download that a query string asks for: the records of `id=…`, else all that the search finds.
 
@@ -77,7 +82,7 @@ def prepare(
     if len(ids) > limit:
         raise TooManyRecords(len(ids), limit)
     with sessions() as session:
-        records = exports.load(engine, session, ids)
+        records = exports.load(engine, session, ids, base_url)
     if not records:
         raise services.UnknownRecord(ids[0] if ids else "")
     return Download(format, tuple(records))

@@ -124,7 +124,9 @@ def books(request: Request, engine: EngineDep) -> Response:
 )
 def export(request: Request, engine: EngineDep, sessions: SessionsDep, user: UserDep) -> Response:
     """Up to 10 records without an account, up to 100 signed in or with an API token; one more is refused (422)."""
-    download = downloads.prepare(request.query_params.multi_items(), engine, sessions, signed_in=user is not None)
+    base_url = get_site(request).base_url
+    pairs = request.query_params.multi_items()
+    download = downloads.prepare(pairs, engine, sessions, signed_in=user is not None, base_url=base_url)
     return StreamingResponse(download.body(), media_type=download.format.media_type, headers=download.headers)
 
 

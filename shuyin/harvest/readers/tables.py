@@ -100,7 +100,14 @@ def read_piece(piece: bytes) -> dict[str, str]:
         cells = cells[: len(header)]  # trailing commas
     if len(cells) != len(header):
         raise Rejected(Reason.BAD_ROW, f"應有 {len(header)} 欄，實得 {len(cells)} 欄")
-    return {name.strip(): cell for name, cell in zip(header, cells, strict=True)}
+    return {name.strip(): _unguarded(cell) for name, cell in zip(header, cells, strict=True)}
+
+
+def _unguarded(cell: str) -> str:
+    """The cell without what keeps spreadsheets from running it ('=…) or dropping its zeros (011.016 and a tab)."""
+    if cell.startswith("'") and cell[1:].lstrip(" ").startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠")):
+        return cell[1:]
+    return cell.removesuffix("\t")
 
 
 def _rows_of(text: str, delimiter: str) -> list[list[str]]:

@@ -12,7 +12,8 @@ from shuyin.search_api.sru.routes import parameters
 router = APIRouter(tags=["protocols"])
 
 
-@router.api_route("/oai", methods=["GET", "POST"], summary="OAI-PMH 2.0", response_class=Response)
+@router.post("/oai", include_in_schema=False)
+@router.get("/oai", summary="OAI-PMH 2.0", response_class=Response)
 async def oai(request: Request) -> Response:
     """All six verbs; errors of the protocol stand in the answer."""
     state = request.app.state

@@ -21,7 +21,8 @@ async def parameters(request: Request) -> list[tuple[str, str]]:
     return pairs
 
 
-@router.api_route("/sru", methods=["GET", "POST"], summary="SRU 1.2 and 2.0 (CQL)", response_class=Response)
+@router.post("/sru", include_in_schema=False)
+@router.get("/sru", summary="SRU 1.2 and 2.0 (CQL)", response_class=Response)
 async def sru(request: Request) -> Response:
     """explain, searchRetrieve and scan; what cannot be answered is a diagnostic in the answer."""
     state = request.app.state

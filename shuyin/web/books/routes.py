@@ -99,7 +99,9 @@ def suggest(request: Request, engine: EngineDep, q: str = "") -> Response:
 @router.get("/books/export")
 def export(request: Request, engine: EngineDep, sessions: SessionsDep, user: UserDep) -> Response:
     """The ticked records as a file."""
-    download = downloads.prepare(request.query_params.multi_items(), engine, sessions, signed_in=user is not None)
+    base_url = get_site(request).base_url
+    pairs = request.query_params.multi_items()
+    download = downloads.prepare(pairs, engine, sessions, signed_in=user is not None, base_url=base_url)
     return StreamingResponse(download.body(), media_type=download.format.media_type, headers=download.headers)
 
 
