@@ -159,6 +159,7 @@ class AlbumRow(Base):
     title: Mapped[str] = mapped_column(Text)
     performers: Mapped[list[str]] = mapped_column(JSON, default=list)
     released: Mapped[str | None] = mapped_column(String(10))  # YYYY, YYYY-MM or YYYY-MM-DD
+    registered_on: Mapped[date | None] = mapped_column(Date, index=True)  # reported here; NULL = imported history
     category: Mapped[str | None] = mapped_column(String(64))  # 有聲出版類別
     work_type: Mapped[str | None] = mapped_column(String(64))  # 作品類型
     medium: Mapped[str | None] = mapped_column(String(64))
@@ -243,6 +244,7 @@ class RegistrantPrefix(Base):
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id", ondelete="CASCADE"), index=True)
     scheme: Mapped[str] = mapped_column(String(8))  # isbn | isrc
     prefix: Mapped[str] = mapped_column(String(24), index=True)  # 978-957-678; TW-A01
+    assigned_on: Mapped[date | None] = mapped_column(Date, index=True)  # given out here; NULL = imported history
 
     organisation: Mapped[OrganisationRow] = relationship(back_populates="prefixes")
 

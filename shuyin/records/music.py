@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from shuyin.records import changes
@@ -47,6 +48,7 @@ class Album:
     source: str
     performers: list[str] = field(default_factory=list)
     released: str | None = None  # YYYY, YYYY-MM or YYYY-MM-DD
+    registered_on: date | None = None  # when it was reported here; None = imported history
     category: str | None = None  # 有聲出版類別
     work_type: str | None = None  # 作品類型
     medium: str | None = None
@@ -57,6 +59,22 @@ class Album:
     note: str | None = None
     cover: str | None = None
     tracks: tuple[Track, ...] = ()
+
+
+def shown_on(day: date) -> ColumnElement[bool]:
+    """The condition that an album is public on `day` in Taipei: `exposure.is_shown` for the database."""
+    tomorrow = day + timedelta(days=1)
+    month = f"{tomorrow:%Y-%m}"  # a month or year is over on its last day, that is, when tomorrow lies beyond it
+    released, length = AlbumRow.released, func.length(AlbumRow.released)
+    return and_(
+        AlbumRow.deleted_at.is_(None),
+        or_(
+            released.is_(None),
+            and_(length == 10, released <= day.isoformat()),
+            and_(length == 7, released < month),
+            and_(length == 4, released < month[:4]),
+        ),
+    )
 
 
 _ALBUM_COLUMNS = tuple(name for name in Album.__dataclass_fields__ if name != "tracks")
@@ -141,7 +159,7 @@ def _match_tracks(row: AlbumRow, tracks: Sequence[Track]) -> None:
 
 
 def _keep_version(session: Session, row: AlbumRow, changed_by: str | None, reason: str | None) -> None:
-    content = json.dumps(asdict(read(row)), ensure_ascii=False, sort_keys=True).encode()
+    content = json.dumps(asdict(read(row)), ensure_ascii=False, sort_keys=True, default=str).encode()
     session.add(
         RecordVersion(
             kind="album",

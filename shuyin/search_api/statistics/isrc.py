@@ -1,0 +1,267 @@
+"""ISRC statistics: the yearly table since 1999 (ROC 88) and the monthly report (S0, 歷年統計 and 按月統計)."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from importlib.resources import files
+
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, case, func, select
+from sqlalchemy.orm import Session
+
+from shuyin.records import music
+from shuyin.records.models import AlbumRow, OrganisationRow, RegistrantPrefix, TrackRow
+from shuyin.search_api.messages import N_, Message
+from shuyin.search_api.statistics.tables import Cell, Column, Table
+
+#: Up to this day the figures are those that S0 prints; from the next day on they are counted from the records.
+HISTORY_UNTIL = date(2025, 11, 30)
+ROC_OFFSET = 1911
+#: What the sentence of S0 says, beside what its table adds up to.
+PRINTED_ALBUMS, PRINTED_TRACKS = 129_861, 569_656
+
+#: `OrganisationRow.kind` of private persons (S0: 單位類型 團體／個人).
+INDIVIDUAL = "個人"
+
+#: Carriers that table 2 of S0 prints; others follow where albums have them.
+MEDIA = ("CD", "DVD", "數位發行")
+
+_KEYS = ("general_registrants", "individual_registrants", "albums", "tracks")
+_YEARLY = (
+    Column("year", N_("年度"), is_year=True),
+    Column("general_registrants", N_("一般業者家數")),
+    Column("individual_registrants", N_("個人申請人數")),
+    Column("albums", N_("專輯張數")),
+    Column("tracks", N_("登錄ISRC曲數")),
+)
+_MONTHLY = (
+    Column("kind", N_("種類")),
+    Column("general", N_("一般業者")),
+    Column("individual", N_("個人申請者")),
+    Column("total", N_("總計")),
+)
+_TWELVE = (Column("month", N_("月份")), *_YEARLY[1:])
+
+Counts = dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Days from `first` to `last`, both counted."""
+
+    first: date
+    last: date
+
+    def within(self, column: SQLColumnExpression[date | None]) -> ColumnElement[bool]:
+        """The condition that a date column lies in the period."""
+        return column.between(self.first, self.last)
+
+
+def month_of(year: int, month: int) -> Period:
+    """The days of one month."""
+    following = date(year + month // 12, month % 12 + 1, 1)
+    return Period(date(year, month, 1), following - timedelta(days=1))
+
+
+def history() -> list[dict[str, int]]:
+    """The 27 rows that S0 prints, oldest first, with CE years; the last one ends on `HISTORY_UNTIL`."""
+    text = files(__package__).joinpath("data", "isrc_yearly.csv").read_text(encoding="utf-8")
+    rows = csv.DictReader(io.StringIO(text))
+    return [{"year": int(row["roc_year"]) + ROC_OFFSET, **{key: int(row[key]) for key in _KEYS}} for row in rows]
+
+
+def yearly(session: Session, today: date) -> Table:
+    """One row a year since 1999: history as printed, later days counted from the records."""
+    rows: dict[int, Counts] = {row["year"]: {key: row[key] for key in _KEYS} for row in history()}
+    printed = {key: sum(row[key] for row in rows.values()) for key in _KEYS}
+    live = _counts_by(session, Period(HISTORY_UNTIL + timedelta(days=1), today), 4, today)
+    for text, counts in live.items():
+        row = rows.setdefault(int(text), dict.fromkeys(_KEYS, 0))
+        for key in _KEYS:
+            row[key] += counts[key]
+    for year in range(HISTORY_UNTIL.year, today.year + 1):
+        rows.setdefault(year, dict.fromkeys(_KEYS, 0))
+    ordered: list[Mapping[str, Cell]] = [{"year": year, **rows[year]} for year in sorted(rows)]
+    totals: dict[str, Cell] = {"year": None, **{key: sum(row[key] for row in rows.values()) for key in _KEYS}}
+    return Table(
+        name="isrc-yearly",
+        title=Message(N_("ISRC 歷年統計")),
+        columns=_YEARLY,
+        rows=tuple(ordered),
+        totals=totals,
+        notes=(
+            Message(N_("{date} 以前為原系統公布的數字，其後由本系統的紀錄計算。"), {"date": HISTORY_UNTIL.isoformat()}),
+            Message(
+                N_(
+                    "原系統各年數字相加為專輯 {albums} 張、曲目 {tracks} 首，"
+                    "其說明文字則為 {said_albums} 與 {said_tracks}，兩者並列供參。"
+                ),
+                {
+                    "albums": f"{printed['albums']:,}",
+                    "tracks": f"{printed['tracks']:,}",
+                    "said_albums": f"{PRINTED_ALBUMS:,}",
+                    "said_tracks": f"{PRINTED_TRACKS:,}",
+                },
+            ),
+        ),
+    )
+
+
+def monthly(session: Session, period: Period, today: date) -> Table:
+    """Table 1 of a month: new registrants, albums and ISRCs by general and individual registrants."""
+    counts = _counts_by(session, period, 7, today)
+    by_kind = _by_kind(session, period, today)
+    month = next(iter(counts.values()), dict.fromkeys(_KEYS, 0))
+    registrants = (month["general_registrants"], month["individual_registrants"])
+    rows = [
+        _kind_row(N_("申請數量"), *registrants),
+        _kind_row(N_("專輯數量"), *by_kind["albums"]),
+        _kind_row(N_("ISRC數量"), *by_kind["tracks"]),
+    ]
+    return Table(
+        name="isrc-monthly",
+        title=Message(N_("{month} ISRC、專輯、業者新增量綜合統計"), {"month": f"{period.first:%Y-%m}"}),
+        columns=_MONTHLY,
+        rows=tuple(rows),
+    )
+
+
+def media(session: Session, period: Period, today: date) -> Table:
+    """Table 2 of a month: albums by carrier, sound and video apart; an album may have several carriers."""
+    query = select(AlbumRow.medium, AlbumRow.work_type).where(
+        period.within(AlbumRow.registered_on), music.shown_on(today)
+    )
+    counted: dict[tuple[str, str], int] = {}
+    for medium, work_type in session.execute(query):
+        kind = "video" if work_type and "錄影" in work_type else "sound"
+        for carrier in (medium or "").split("、"):
+            if carrier:
+                counted[kind, carrier] = counted.get((kind, carrier), 0) + 1
+    carriers = [*MEDIA, *sorted({carrier for _, carrier in counted} - set(MEDIA))]
+    rows: list[Mapping[str, Cell]] = [
+        {"kind": label, **{carrier: counted.get((kind, carrier)) for carrier in carriers}}
+        for kind, label in (("sound", N_("錄音")), ("video", N_("錄影")))
+    ]
+    return Table(
+        name="isrc-media",
+        title=Message(N_("{month} 媒體出版品發行統計"), {"month": f"{period.first:%Y-%m}"}),
+        columns=(Column("kind", N_("類別")), *(Column(carrier, carrier) for carrier in carriers)),
+        rows=tuple(rows),
+        notes=(Message(N_("一張專輯可能同時有 CD、DVD 等媒體。")),),
+    )
+
+
+def last_twelve(session: Session, today: date) -> Table:
+    """New registrants, albums and ISRCs of each of the last twelve whole or begun months, newest first."""
+    months = []
+    year, month = today.year, today.month
+    for _ in range(12):
+        months.append((year, month))
+        year, month = (year - 1, 12) if month == 1 else (year, month - 1)
+    counts = _counts_by(session, Period(date(*months[-1], 1), today), 7, today)
+    nothing = dict.fromkeys(_KEYS, 0)
+    rows: list[Mapping[str, Cell]] = [{"month": f"{y}-{m:02}", **counts.get(f"{y}-{m:02}", nothing)} for y, m in months]
+    return Table(name="isrc-twelve-months", title=Message(N_("近十二個月新增量")), columns=_TWELVE, rows=tuple(rows))
+
+
+def sentence(table: Table, period: Period, companies: Iterable[str] = ()) -> Message:
+    """The sentence that S0 prints above its tables, made from the same counts."""
+    totals = {row["kind"]: row["total"] for row in table.rows}
+    names = list(companies)
+    values: dict[str, str | int] = {
+        "year": period.first.year,
+        "month": period.first.month,
+        "albums": f"{totals['專輯數量']:,}",
+        "tracks": f"{totals['ISRC數量']:,}",
+        "registrants": f"{totals['申請數量']:,}",
+    }
+    if not names:
+        return Message(
+            N_("{year}年{month}月份新增登錄專輯{albums}筆、ISRC曲目{tracks}筆；新增登記者代碼申請{registrants}家。"),
+            values,
+        )
+    return Message(
+        N_(
+            "{year}年{month}月份新增登錄專輯{albums}筆、ISRC曲目{tracks}筆，回報業者包含{names}等{number}家；"
+            "新增登記者代碼申請{registrants}家。"
+        ),
+        {**values, "names": "、".join(names[:6]), "number": len(names)},
+    )
+
+
+def reporting_companies(session: Session, period: Period, today: date) -> list[str]:
+    """Names of those who reported albums in the period, the busiest first; names are public, nothing else is."""
+    query = (
+        select(func.coalesce(OrganisationRow.name, AlbumRow.company_name), func.count())
+        .select_from(AlbumRow)
+        .outerjoin(OrganisationRow, OrganisationRow.id == AlbumRow.company_id)
+        .where(period.within(AlbumRow.registered_on), music.shown_on(today))
+        .group_by(func.coalesce(OrganisationRow.name, AlbumRow.company_name))
+        .order_by(func.count().desc())
+    )
+    return [name for name, _ in session.execute(query) if name]
+
+
+def _kind_row(label: str, general: int, individual: int) -> Mapping[str, Cell]:
+    return {"kind": label, "general": general, "individual": individual, "total": general + individual}
+
+
+def _month_text(column: SQLColumnExpression[date | None], session: Session, length: int) -> ColumnElement[str]:
+    """The first `length` characters of an ISO date, as either database writes it."""
+    if session.get_bind().dialect.name == "postgresql":
+        return func.to_char(column, "YYYY-MM" if length == 7 else "YYYY")
+    return func.substr(column, 1, length)
+
+
+def _counts_by(session: Session, period: Period, length: int, today: date) -> dict[str, Counts]:
+    """Counts of `_KEYS` by month ("2026-01", length 7) or year (length 4)."""
+    found: dict[str, Counts] = {}
+    when = _month_text(RegistrantPrefix.assigned_on, session, length)
+    individual = case((OrganisationRow.kind == INDIVIDUAL, 1), else_=0)
+    registrants = (
+        select(when, func.count(), func.sum(individual))
+        .join(OrganisationRow, OrganisationRow.id == RegistrantPrefix.organisation_id)
+        .where(RegistrantPrefix.scheme == "isrc", period.within(RegistrantPrefix.assigned_on))
+        .group_by(when)
+    )
+    for key, number, persons in session.execute(registrants).tuples():
+        counts = found.setdefault(key, dict.fromkeys(_KEYS, 0))
+        counts["general_registrants"], counts["individual_registrants"] = number - persons, int(persons)
+    for name, query in _album_queries(session, period, length, today).items():
+        for key, number in session.execute(query):
+            found.setdefault(key, dict.fromkeys(_KEYS, 0))[name] = number
+    return found
+
+
+def _album_queries(session: Session, period: Period, length: int, today: date) -> dict[str, Select[str, int]]:
+    when = _month_text(AlbumRow.registered_on, session, length)
+    where = (period.within(AlbumRow.registered_on), music.shown_on(today))
+    albums = select(when, func.count()).where(*where).group_by(when)
+    tracks = (
+        select(when, func.count())
+        .join(TrackRow, TrackRow.album_id == AlbumRow.id)
+        .where(*where, TrackRow.isrc.is_not(None))
+        .group_by(when)
+    )
+    return {"albums": albums, "tracks": tracks}
+
+
+def _by_kind(session: Session, period: Period, today: date) -> dict[str, tuple[int, int]]:
+    """(general, individual) counts of albums and of tracks with an ISRC."""
+    person = case((OrganisationRow.kind == INDIVIDUAL, 1), else_=0)
+    where = (period.within(AlbumRow.registered_on), music.shown_on(today))
+    albums = (
+        select(func.count(), func.coalesce(func.sum(person), 0))
+        .select_from(AlbumRow)
+        .outerjoin(OrganisationRow, OrganisationRow.id == AlbumRow.company_id)
+        .where(*where)
+    )
+    tracks = albums.join(TrackRow, TrackRow.album_id == AlbumRow.id).where(TrackRow.isrc.is_not(None))
+    counted = {}
+    for name, query in (("albums", albums), ("tracks", tracks)):
+        number, persons = session.execute(query).one()
+        counted[name] = (number - int(persons), int(persons))
+    return counted
