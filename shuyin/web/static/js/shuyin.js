@@ -10,11 +10,17 @@ document.addEventListener("htmx:afterSettle", () => {
   }
 });
 
-// Leave empty controls out of the address.
+// Send what the browser itself would send: the pressed button too; and leave empty controls out of the address.
 document.addEventListener("htmx:configRequest", (event) => {
-  const parameters = event.detail.parameters;
-  for (const name of Object.keys(parameters)) {
-    if (parameters[name] === "") delete parameters[name];
+  const { formData, triggeringEvent } = event.detail;
+  for (const name of new Set(formData.keys())) {
+    const values = formData.getAll(name).filter((value) => value !== "");
+    formData.delete(name);
+    for (const value of values) formData.append(name, value);
+  }
+  const button = triggeringEvent && triggeringEvent.submitter;
+  if (button && button.name && !formData.getAll(button.name).includes(button.value)) {
+    formData.append(button.name, button.value);
   }
 });
 

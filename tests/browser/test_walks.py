@@ -1,0 +1,124 @@
+"""People at work: with the keyboard alone, without scripts, with suggestions."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Opener
+
+pytestmark = pytest.mark.browser
+
+
+def _tab_to(page: Page, selector: str, most: int = 150) -> None:
+    """Press Tab until the element that matches has the focus."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        if page.evaluate("s => document.activeElement.matches(s)", selector):
+            return
+    raise AssertionError(f"Tab never reaches {selector}")
+
+
+def test_keyboard_alone_from_search_to_download(open_page: Opener) -> None:
+    page = open_page("/")
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip")).to_be_focused()
+    page.keyboard.press("Enter")
+    _tab_to(page, "#q")
+    page.keyboard.type("臺灣")
+    page.keyboard.press("Enter")
+    expect(page.locator("#count")).to_contain_text("共 131 筆")
+    _tab_to(page, "#facets input[value='ebook']")
+    page.keyboard.press("Space")
+    expect(page.locator("#count")).to_contain_text("共 33 筆")
+    expect(page.locator("#facets input[value='ebook']")).to_be_focused()
+    expect(page.locator("#announce")).to_contain_text("共 33 筆")
+    assert "f.format=ebook" in page.url
+    _tab_to(page, ".hit input.tick")
+    page.keyboard.press("Space")
+    _tab_to(page, ".export button")
+    with page.expect_download() as download:
+        page.keyboard.press("Enter")
+    assert download.value.suggested_filename.endswith(".csv")
+    _tab_to(page, ".pager a")
+
+
+def test_without_scripts_from_search_to_download(open_page: Opener) -> None:
+    page = open_page("/", scripts=False)
+    page.fill("#q", "臺灣")
+    page.click(".searchbox button")
+    page.check("input[name='f.format'][value='audiobook']")
+    page.check("#facets input[value='ebook']")
+    page.locator("#facets button", has_text="套用").click()
+    expect(page.locator("#count")).to_contain_text("共 65 筆")
+    page.select_option("#sort", "oldest")
+    page.locator(".toolbar button", has_text="套用").click()
+    assert re.search(r"f\.format=ebook.*sort=oldest|sort=oldest.*f\.format=ebook", page.url)
+    page.locator("#facets summary", has_text="語言").click()
+    page.get_by_role("button", name="排除 日文").click()
+    expect(page.locator(".chip.not")).to_contain_text("日文")
+    page.locator(".hit input.tick").first.check()
+    with page.expect_download() as download:
+        page.locator(".export button").click()
+    assert download.value.suggested_filename.endswith(".csv")
+    page.locator(".hit h2 a").first.click()
+    expect(page.locator("h1")).to_contain_text("臺灣")
+    page.get_by_role("link", name="機讀格式 MARC").click()
+    expect(page.locator("tbody tr").first).to_contain_text("LDR")
+
+
+def test_the_back_button_brings_back_the_former_list(open_page: Opener) -> None:
+    page = open_page("/books?q=臺灣")
+    page.get_by_role("checkbox", name="電子書").check()
+    expect(page.locator("#count")).to_contain_text("共 33 筆")
+    page.locator(".hit h2 a").first.click()
+    page.go_back()
+    expect(page.locator("#count")).to_contain_text("共 33 筆")
+    expect(page.get_by_role("checkbox", name="電子書")).to_be_checked()
+    page.go_back()
+    expect(page.locator("#count")).to_contain_text("共 131 筆")
+    expect(page.get_by_role("checkbox", name="電子書")).not_to_be_checked()
+
+
+def test_suggestions_work_by_keyboard(open_page: Opener) -> None:
+    page = open_page("/")
+    box = page.get_by_role("combobox")
+    box.focus()
+    page.keyboard.type("臺灣期")
+    option = page.get_by_role("option").first
+    expect(option).to_be_visible()
+    expect(box).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("ArrowDown")
+    expect(option).to_have_attribute("aria-selected", "true")
+    assert box.get_attribute("aria-activedescendant") == option.get_attribute("id")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("option")).to_have_count(0)
+    expect(box).to_have_attribute("aria-expanded", "false")
+    page.keyboard.type("刊")
+    expect(page.get_by_role("option").first).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/books"))
+    expect(page.locator("h1")).to_be_visible()
+
+
+def test_an_address_that_is_wrong_shows_its_page_in_place_too(open_page: Opener) -> None:
+    page = open_page("/books?q=臺灣")
+    page.locator("#from").fill("上個月")
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_contain_text("不是日期")
+
+
+def test_filters_on_a_phone_open_as_a_sheet_and_close_by_key(open_page: Opener) -> None:
+    page = open_page("/books?q=臺灣", width=390)
+    box = page.get_by_role("checkbox", name="電子書")
+    expect(box).to_be_hidden()
+    page.get_by_role("button", name="篩選", exact=True).click()
+    expect(box).to_be_visible()
+    box.check()
+    expect(page.locator("#count")).to_contain_text("共 33 筆")
+    expect(box).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(box).to_be_hidden()
