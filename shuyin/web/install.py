@@ -9,6 +9,7 @@ from shuyin.search_api.oai.routes import router as oai_router
 from shuyin.search_api.routes import router as api_router
 from shuyin.search_api.sru.routes import router as sru_router
 from shuyin.web import errors
+from shuyin.web.books.cip import router as cip_router
 from shuyin.web.books.routes import router as books_router
 from shuyin.web.middleware import Preferences, SecurityHeaders
 from shuyin.web.site.routes import router as site_router
@@ -16,7 +17,7 @@ from shuyin.web.site.routes import router as site_router
 
 def install(app: FastAPI) -> None:
     """Add API, pages, error answers and middlewares to `app` (made with `docs_url=None`)."""
-    for router in (api_router, sru_router, oai_router, site_router, books_router):
+    for router in (api_router, sru_router, oai_router, site_router, cip_router, books_router):
         app.include_router(router)
     errors.install(app)
     app.add_middleware(Preferences)

@@ -14,6 +14,10 @@ import uvicorn
 from fastapi import FastAPI
 from sqlalchemy import Engine
 
+from tests.web.conftest import client, site
+
+__all__ = ["client", "site"]  # the catalogue of the pages, for protocols that stand beside them
+
 
 @contextmanager
 def _served(app: FastAPI) -> Iterator[str]:

@@ -8,8 +8,10 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 
 from shuyin.records import marc
-from shuyin.search_api import downloads, exports, services
+from shuyin.search_api import downloads, exports, representations, services
 from shuyin.search_api.as_cql import as_cql
+from shuyin.search_api.crosswalks.coins import coins
+from shuyin.search_api.crosswalks.schema_org import json_ld
 from shuyin.search_api.dependencies import EngineDep, SessionsDep, UserDep, get_site
 from shuyin.search_api.messages import N_
 from shuyin.search_api.state import MAX_QUERY_LENGTH, PAGE_SIZES, SearchState, read_state
@@ -106,18 +108,30 @@ def export(request: Request, engine: EngineDep, sessions: SessionsDep, user: Use
 
 
 @router.get("/books/{id}")
-def record(request: Request, id: str, engine: EngineDep) -> Response:
-    """The record page."""
+def record(request: Request, id: str, engine: EngineDep, sessions: SessionsDep) -> Response:
+    """The record page, or the form of the record that `Accept` asks for."""
     book = services.get_book(engine, id)
+    site = get_site(request).base_url
+    headers = {"Link": representations.link_header(book["id"], site), "Vary": "Accept, Cookie"}
+    if form := representations.chosen(request.headers.get("accept")):
+        with sessions() as session:
+            found = exports.load(engine, session, [id], site)
+        if not found:
+            raise services.UnknownRecord(id)
+        return Response(form.write(found[0]), media_type=form.media_type, headers=headers)
     numbers = [c["number"] for c in book["classes"] if c["scheme"] == "ncsclt"]
     return page(
         request,
         "books/record.html",
+        headers=headers,
         book=book,
         title=views.title_view(book),
         ncl_class=numbers[0] if numbers else None,
         contents=views.contents_lines(book["contents"] or ""),
-        site=get_site(request).base_url,
+        site=site,
+        coins=coins(book, f"{site}/books/{book['id']}"),
+        json_ld=json_ld(book, f"{site}/books/{book['id']}"),
+        forms=representations.REPRESENTATIONS,
     )
 
 
