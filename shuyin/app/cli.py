@@ -9,8 +9,9 @@ import sys
 import typer
 
 from shuyin import __version__
-from shuyin.app import commands
+from shuyin.app import commands, logging
 from shuyin.app.failures import explain
+from shuyin.app.settings import get_settings
 
 app = typer.Typer(
     name="shuyin",
@@ -27,6 +28,9 @@ def _root(version: bool = typer.Option(False, "--version", help="Print the versi
     if version:
         typer.echo(f"shuyin {__version__}")
         raise typer.Exit
+    settings = get_settings()
+    # commands speak for themselves; `serve` sets its own level
+    logging.configure(settings.log_format, settings.log_level if "log_level" in settings.model_fields_set else "ERROR")
 
 
 for _module in sorted(pkgutil.iter_modules(commands.__path__), key=lambda module: module.name):

@@ -12,6 +12,7 @@ from multiprocessing.synchronize import Event
 from shuyin.app.composition import open_services
 from shuyin.app.settings import Settings
 from shuyin.indexer import services as indexer
+from shuyin.indexer.projecting import collect_rarely
 from shuyin.search_engine.port import SearchUnavailable
 
 #: Between two looks at the change log while records are coming in, in seconds. A batch costs a commit of the index,
@@ -30,9 +31,7 @@ def indexing_beside(settings: Settings) -> Iterator[None]:
     """
     context = multiprocessing.get_context("spawn")
     finished = context.Event()
-    process = context.Process(
-        target=_follow, args=(settings, finished, os.getpid()), name="shuyin-indexer", daemon=True
-    )
+    process = context.Process(target=_follow, args=(settings, finished, os.getpid()), name="shuyin-indexer")
     process.start()
     try:
         yield
@@ -46,6 +45,7 @@ def indexing_beside(settings: Settings) -> Iterator[None]:
 
 
 def _follow(settings: Settings, finished: Event, parent: int) -> None:
+    collect_rarely()
     services = open_services(settings)
     try:
         while os.getppid() == parent:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,15 +16,13 @@ import structlog
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from shuyin.indexer.sources import SOURCES, Projected, Source
+from shuyin.indexer.projecting import batches
+from shuyin.indexer.sources import SOURCES, Source
 from shuyin.records import leases
 from shuyin.records.models import Change, Checkpoint, utc_now
 from shuyin.search_engine.port import SearchEngine
 
 _log = structlog.stdlib.get_logger("shuyin.indexer")
-
-#: Changes that are written to an index in one go.
-BATCH = 2000
 
 #: The lease of whoever writes to the live indexes.
 LEASE = "indexer"
@@ -96,15 +93,9 @@ def rebuild(
     target = search.rebuild(index)
     holder = leases.new_holder()
     try:
-        added, after = 0, 0
-        while True:
-            with sessions() as session:
-                ids = source.ids_after(session, after, BATCH)
-                documents = source.project(session, ids).upserts if ids else []
-            if not ids:
-                break
-            added += target.add(documents)
-            after = ids[-1]
+        added = 0
+        for batch in batches(sessions, source, 0, total, all_records=True):
+            added += target.add(batch.projected.upserts)
             if progress:
                 progress(added, total)
         if not _hold(writes, holder, PATIENCE_SECONDS):
@@ -159,44 +150,17 @@ def _follow(
         _save_checkpoint(writes, source, 0)
     with sessions() as session:
         checkpoint = _checkpoint(session, source)
+        waiting = session.scalar(select(func.count()).where(Change.id > checkpoint, Change.kind.in_(source.kinds))) or 0
     handled = 0
-    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="projecting") as ahead:
-        waiting = ahead.submit(_read, sessions, source, checkpoint)
-        while batch := waiting.result():
-            # the next batch is made ready while the engine commits this one
-            waiting = ahead.submit(_read, sessions, source, batch.last)
-            if not leases.acquire(writes, LEASE, holder):
-                raise IndexerBusy("this process was too slow and another one has taken over; nothing is lost")
-            search.write(source.index, batch.projected.upserts, batch.projected.deletes)
-            _save_checkpoint(writes, source, batch.last)
-            handled += batch.size
-            if progress:
-                progress(handled, handled + batch.following)
+    for batch in batches(sessions, source, checkpoint, waiting, all_records=False):
+        if not leases.acquire(writes, LEASE, holder):
+            raise IndexerBusy("this process was too slow and another one has taken over; nothing is lost")
+        search.write(source.index, batch.projected.upserts, batch.projected.deletes)
+        _save_checkpoint(writes, source, batch.last)
+        handled += batch.size
+        if progress:
+            progress(handled, handled + batch.following)
     return handled
-
-
-@dataclass(frozen=True, slots=True)
-class _Batch:
-    """Some changes and what they come to; `last` is the newest one's id, `following` how many stand after it."""
-
-    projected: Projected
-    size: int
-    last: int
-    following: int
-
-
-def _read(sessions: sessionmaker[Session], source: Source, after: int) -> _Batch | None:
-    """The next changes above `after`; None at the end of the log."""
-    with sessions() as session:
-        concerned = (Change.id > after, Change.kind.in_(source.kinds))
-        changes = session.execute(
-            select(Change.id, Change.record_id).where(*concerned).order_by(Change.id).limit(BATCH)
-        ).all()
-        if not changes:
-            return None
-        ids = list(dict.fromkeys(change.record_id for change in changes))
-        waiting = session.scalar(select(func.count()).where(*concerned)) or 0
-        return _Batch(source.project(session, ids), len(changes), changes[-1].id, waiting - len(changes))
 
 
 def _behind(sessions: sessionmaker[Session], search: SearchEngine, source: Source) -> bool:

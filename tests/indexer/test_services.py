@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from shuyin.indexer import services, sources
+from shuyin.indexer import projecting, services, sources
 from shuyin.indexer.sources import SOURCES
 from shuyin.records import leases
 from shuyin.records.models import utc_now
@@ -128,7 +128,7 @@ def test_a_record_that_cannot_be_read_does_not_stop_the_others(catalogue: Catalo
 def test_a_rebuild_keeps_the_live_index_until_the_swap_and_takes_in_what_changed_meanwhile(
     catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(services, "BATCH", 2)
+    monkeypatch.setattr(projecting, "BATCH", 2)
     books = [catalogue.put(f"第{number}本書") for number in range(5)]
     _catch_up(catalogue)
     seen: list[set[int]] = []

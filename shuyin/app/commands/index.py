@@ -21,10 +21,12 @@ def rebuild(index: str | None = typer.Option(None, "--index", help="Only this in
     """Build new indexes beside the live ones, check their counts and swap; readers notice nothing."""
     from shuyin.app.composition import open_services
     from shuyin.indexer import services as indexer
+    from shuyin.indexer.projecting import collect_rarely
     from shuyin.indexer.sources import SOURCES
 
     if index is not None and index not in SOURCES:
         raise CommandFailed(f"there is no index {index}; indexes are: {', '.join(SOURCES)}")
+    collect_rarely()
     services = open_services(get_settings())
     try:
         for name in [index] if index else list(SOURCES):
@@ -40,7 +42,9 @@ def catch_up() -> None:
     """Bring the indexes up to the end of the change log."""
     from shuyin.app.composition import open_services
     from shuyin.indexer import services as indexer
+    from shuyin.indexer.projecting import collect_rarely
 
+    collect_rarely()
     services = open_services(get_settings())
     try:
         with progress("index", "changes") as show:
