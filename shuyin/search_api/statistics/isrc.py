@@ -227,7 +227,7 @@ def _counts_by(session: Session, period: Period, length: int, today: date) -> di
         .where(RegistrantPrefix.scheme == "isrc", period.within(RegistrantPrefix.assigned_on))
         .group_by(when)
     )
-    for key, number, persons in session.execute(registrants).tuples():
+    for key, number, persons in map(tuple, session.execute(registrants)):
         counts = found.setdefault(key, dict.fromkeys(_KEYS, 0))
         counts["general_registrants"], counts["individual_registrants"] = number - persons, int(persons)
     for name, query in _album_queries(session, period, length, today).items():
