@@ -8,16 +8,27 @@ from starlette.middleware.gzip import GZipMiddleware
 from shuyin.search_api.oai.routes import router as oai_router
 from shuyin.search_api.routes import router as api_router
 from shuyin.search_api.sru.routes import router as sru_router
+from shuyin.search_api.statistics.routes import router as statistics_api_router
 from shuyin.web import errors
 from shuyin.web.books.cip import router as cip_router
 from shuyin.web.books.routes import router as books_router
 from shuyin.web.middleware import Preferences, SecurityHeaders
 from shuyin.web.site.routes import router as site_router
+from shuyin.web.statistics.routes import router as statistics_router
 
 
 def install(app: FastAPI) -> None:
     """Add API, pages, error answers and middlewares to `app` (made with `docs_url=None`)."""
-    for router in (api_router, sru_router, oai_router, site_router, cip_router, books_router):
+    for router in (
+        api_router,
+        statistics_api_router,
+        sru_router,
+        oai_router,
+        site_router,
+        cip_router,
+        books_router,
+        statistics_router,
+    ):
         app.include_router(router)
     errors.install(app)
     app.add_middleware(Preferences)

@@ -19,4 +19,5 @@ class MenuItem:
 MAIN_MENU: list[MenuItem] = [
     MenuItem("/books", N_("書目資料庫")),
     MenuItem("/books/advanced", N_("進階查詢")),
+    MenuItem("/statistics", N_("服務統計")),
 ]

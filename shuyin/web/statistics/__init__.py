@@ -1,0 +1,1 @@
+"""Pages of the service statistics (row A10)."""
