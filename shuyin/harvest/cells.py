@@ -5,17 +5,12 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from stdnum import isbn as isbn_number
-from stdnum.exceptions import ValidationError
-
 from shuyin.harvest.reading import Rejected
 from shuyin.harvest.reasons import Reason
+from shuyin.records import isbn
 
-_ABSENT = frozenset({"", "-", "--", "N/A", "NA", "#N/A", "NULL", "NONE", "NIL", "無", "沒有", "未定", "0"})
-_DASHES = re.compile("[\\s\u00ad\u2010-\u2015\u2212\uff0d-]")
-_SCIENTIFIC = re.compile(r"^\d[.\d]*E\+?\d+$")
-#: Digits that a spreadsheet makes of a number shown as 9.78626E+12: six are right, the rest is zero.
-_ROUNDED = re.compile(r"0{6}$")
+#: What stands in a cell that has nothing to say.
+_ABSENT = frozenset({"-", "--", "N/A", "NA", "#N/A", "NULL", "NONE", "NIL", "無", "沒有", "未定", "0"})
 _SEVERAL = re.compile(r"[;；,，、|/\s]+(?=(?:ISBN\D*)?97[89]|\d{9}[\dXx]\b)")
 _QUALIFIED = re.compile(r"^(?P<number>[^()（）]+)[(（](?P<qualifier>[^()（）]*)[)）]\s*$")
 
@@ -35,42 +30,34 @@ def isbn_cells(text: str) -> list[tuple[str, str | None]]:
 
 
 def isbn_13(text: str) -> str | None:
-    """13 digits; None for an empty cell or its equivalents (N/A, 無 …); `Rejected` for all that is no ISBN."""
+    """13 digits; None for an empty cell or its equivalents (N/A, 無 …); `Rejected` for all that is no ISBN.
+
+    A range that the shipped message does not know is taken: messages grow old.
+    """
     shown = text.strip()
-    number = _DASHES.sub("", shown.upper().removeprefix("ISBN").lstrip(":： ")).removesuffix(".0")
-    if number in _ABSENT:
+    if shown.upper() in _ABSENT:
         return None
-    if _SCIENTIFIC.match(number):
-        raise Rejected(Reason.ISBN_ROUNDED, shown)
-    if not re.fullmatch(r"\d{9,13}X?", number):
-        raise Rejected(Reason.ISBN_IS_SHOP_ID if re.search(r"[A-Z]", number) else Reason.ISBN_UNREADABLE, shown)
-    if len(number) == 13:
-        return _thirteen(number, shown)
-    if len(number) == 10:
-        return _ten(number, shown)
-    raise Rejected(Reason.ISBN_UNREADABLE, f"{shown}，{len(number)} 位數")
-
-
-def _thirteen(number: str, shown: str) -> str:
-    if _ROUNDED.search(number):
-        raise Rejected(Reason.ISBN_ROUNDED, shown)
-    if number.startswith("977"):
-        raise Rejected(Reason.ISBN_IS_ISSN_BARCODE, shown)
-    # 979-0 numbers printed music (ISMN)
-    if not number.startswith(("978", "979")) or number.startswith("9790"):
-        raise Rejected(Reason.ISBN_IS_OTHER_BARCODE, shown)
-    if not isbn_number.is_valid(number):
-        raise Rejected(Reason.ISBN_CHECK_DIGIT, shown)
-    return number
-
-
-def _ten(number: str, shown: str) -> str:
-    if number.startswith(("97886", "97957", "9786", "9789", "9787")) and not isbn_number.is_valid(number):
-        raise Rejected(Reason.ISBN_UNREADABLE, f"{shown}，只有 10 位，應是 13 碼被截斷")
-    try:
-        return str(isbn_number.to_isbn13(isbn_number.validate(number)))
-    except ValidationError as error:
-        raise Rejected(Reason.ISBN_CHECK_DIGIT, shown) from error
+    found = isbn.check(shown)
+    match found.problem:
+        case None | isbn.Problem.RANGE:
+            return isbn.normalise(shown)
+        case isbn.Problem.EMPTY:
+            return None
+        case isbn.Problem.CHARACTER:
+            letters = re.search(r"[A-Z]", found.compact) is not None
+            raise Rejected(Reason.ISBN_IS_SHOP_ID if letters else Reason.ISBN_UNREADABLE, shown)
+        case isbn.Problem.LENGTH:
+            raise Rejected(Reason.ISBN_UNREADABLE, f"{shown}，{len(found.compact)} 位數")
+        case isbn.Problem.CHECK_DIGIT if len(found.compact) == 10 and found.compact.startswith(("978", "979")):
+            raise Rejected(Reason.ISBN_UNREADABLE, f"{shown}，只有 10 位，應是 13 碼被截斷")
+        case isbn.Problem.CHECK_DIGIT:
+            raise Rejected(Reason.ISBN_CHECK_DIGIT, f"{shown}，應為 {found.expected}")
+        case isbn.Problem.ROUNDED:
+            raise Rejected(Reason.ISBN_ROUNDED, shown)
+        case isbn.Problem.ISSN:
+            raise Rejected(Reason.ISBN_IS_ISSN_BARCODE, shown)
+        case isbn.Problem.NOT_A_BOOK:
+            raise Rejected(Reason.ISBN_IS_OTHER_BARCODE, shown)
 
 
 _YMD = re.compile(r"^(\d{4})\s*[-/.年]\s*(\d{1,2})(?:\s*[-/.月]\s*(\d{1,2})?)?\s*[日月]?(?:[T ].*)?$")

@@ -30,7 +30,6 @@ class Reason(StrEnum):
     ISBN_IS_OTHER_BARCODE = "isbn_is_other_barcode"
     ISBN_IS_SHOP_ID = "isbn_is_shop_id"
     ISBN_UNREADABLE = "isbn_unreadable"
-    UNDEFINED_RANGE = "isbn_undefined_range"
     READ_FAILED = "read_failed"
     WRITE_FAILED = "write_failed"
 
@@ -59,7 +58,6 @@ REASONS: dict[Reason, str] = {
     Reason.ISBN_IS_OTHER_BARCODE: "ISBN 欄是一般商品條碼，不是 ISBN（ISBN 以 978 或 979 開頭）",
     Reason.ISBN_IS_SHOP_ID: "ISBN 欄是書店自編商品號，不是 ISBN",
     Reason.ISBN_UNREADABLE: "ISBN 欄的內容不是 ISBN",
-    Reason.UNDEFINED_RANGE: "ISBN 不在國際 ISBN 總部已配發的號段內",
     Reason.READ_FAILED: "讀取此筆時發生未預期的錯誤，請將此筆資料回報系統管理員",
     Reason.WRITE_FAILED: "資料庫不接受此筆資料，請將此筆資料回報系統管理員",
 }

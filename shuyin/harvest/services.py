@@ -7,7 +7,7 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, cast
@@ -16,6 +16,7 @@ from sqlalchemy import CursorResult, delete, select, update
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
+from shuyin.harvest.announcing import Announce
 from shuyin.harvest.attempts import Attempt, attempt
 from shuyin.harvest.detect import detect, open_source
 from shuyin.harvest.progress import Progress
@@ -82,6 +83,7 @@ def import_file(
     source_format: SourceFormat | None = None,
     source: str | None = None,
     collection: str = "books",
+    announce: Announce | None = None,
     dry_run: bool = False,
     progress: Callable[[Progress], None] | None = None,
     batch_size: int = BATCH,
@@ -89,12 +91,12 @@ def import_file(
     """Import a file and say what became of each record.
 
     `source_format` None = told from the file; `source` (who sent it, part of a MARC record's identity) defaults
-    to the format's name. A run that was killed goes on where its last transaction ended. `dry_run` does it all in
+    to the format's name. `announce` gives the day in the new-book feed (none by default). A run that was killed goes on where its last transaction ended. `dry_run` does it all in
     one transaction that is rolled back. Raises `UnreadableFile` if the file is no such thing.
     """
     source_format = source_format or detect(path)
     source = source or source_format.value
-    run = _Run(sessions, ImportReport(path, source_format, source, dry_run), collection, progress)
+    run = _Run(sessions, ImportReport(path, source_format, source, dry_run), collection, announce, progress)
     if dry_run:
         with sessions() as session:
             run.begin(session, digest=None)
@@ -133,11 +135,13 @@ class _Run:
         sessions: sessionmaker[Session],
         report: ImportReport,
         collection: str,
+        announce: Announce | None,
         progress: Callable[[Progress], None] | None,
     ) -> None:
         self.sessions = sessions
         self.report = report
         self.collection = collection
+        self.announce = announce
         self.progress = progress
         self.reader = reader_for(report.format)
         self.started = time.monotonic()
@@ -184,14 +188,17 @@ class _Run:
         with open_source(self.report.path) as (stream, on_disk):
             pieces = islice(enumerate(self.reader.split(stream), start=1), self.report.resumed_at, None)
             while lot := list(islice(pieces, size)):
-                yield [
-                    attempt(self.reader, position, piece, self.report.source, self.collection)
-                    for position, piece in lot
-                ]
+                yield [self._attempt(position, piece) for position, piece in lot]
                 if self.progress is not None:
                     done = self.report.records
                     seconds = time.monotonic() - self.started
                     self.progress(Progress(done, on_disk.tell(), total, seconds, done - self.report.resumed_at))
+
+    def _attempt(self, position: int, piece: bytes) -> Attempt:
+        made = attempt(self.reader, position, piece, self.report.source, self.collection)
+        if self.announce is None or made.record is None:
+            return made
+        return replace(made, record=replace(made.record, announced_on=self.announce(made.record)))
 
     def commit(self, attempts: list[Attempt]) -> None:
         """Write a lot in one transaction; where the database refuses a record, it alone is rejected."""

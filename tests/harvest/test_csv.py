@@ -104,7 +104,7 @@ def test_all_documented_columns_are_read() -> None:
     assert record.original == piece
     binding = book.bindings[0]
     assert (binding.isbn, binding.binding, binding.price) == ("9789576787713", "精裝", "NT$1200")
-    assert (binding.pages, binding.size) == ("320面", "21公分")
+    assert (binding.pages, binding.size) == ("320頁", "21公分")
     assert [(c.name, c.role) for c in book.contributors] == [("甲", "編著"), ("乙", "編著")]
     assert (book.publisher, book.published, book.edition) == ("測試出版", "2025-09-03", "二版")
     assert [s.title for s in book.series] == ["叢書一", "叢書二"]

@@ -41,7 +41,7 @@ def test_a_product_in_full() -> None:
     assert [(c.name, c.role) for c in found.contributors] == [("Müller, Ann", "著"), ("丁戊己", "譯")]
     binding = found.bindings[0]
     assert (binding.isbn, binding.binding, binding.price) == ("9789576780059", "平裝", "NT$420")
-    assert (binding.pages, binding.size) == ("256面", "210 x 148 mm")
+    assert (binding.pages, binding.size) == ("256頁", "210 x 148 mm")
     assert (found.place, found.publisher, found.published, found.edition) == (
         "臺北市",
         "測試出版",
@@ -93,7 +93,7 @@ def test_release_2_1_as_far_as_it_goes_and_its_dtd_is_never_fetched() -> None:
         "9789576787713",
         "精裝",
         "USD 12.50",
-        "120面",
+        "120頁",
     )
     assert (found.published, found.summary, found.language) == ("2025-09-03", "簡介", "chi")
 

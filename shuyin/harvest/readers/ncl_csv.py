@@ -132,7 +132,7 @@ def _binding(row: dict[str, str], isbn: str, in_title: str | None) -> Binding:
         isbn=isbn,
         binding=stated or in_title,
         price=cells.price(row["price"]) if row.get("price") else None,
-        pages=f"{pages}面" if pages.isdigit() else pages or None,
+        pages=f"{pages}頁" if pages.isdigit() else pages or None,
         size=f"{size}公分" if re.fullmatch(r"[\d.]+", size) else size or None,
         format=form,
     )

@@ -174,7 +174,7 @@ class _Product:
             isbn=isbn,
             binding=binding,
             price=self._price(),
-            pages=f"{pages}面" if pages else None,
+            pages=f"{pages}頁" if pages else None,
             size=self._size(),
             format=kinds.get(form[:1], Format.PRINT if not form else Format.OTHER),
         )

@@ -198,7 +198,7 @@ def _other_number(row: Row, number: str) -> bool:
 
 
 def _pages(text: str | None) -> str | None:
-    return f"{text}面" if text and text.isdigit() else text
+    return f"{text}頁" if text and text.isdigit() else text
 
 
 def _book(row: Row, printed: PrintedTitle, bindings: tuple[Binding, ...], control_number: str | None) -> Book:

@@ -44,7 +44,7 @@ def printed_books() -> list[Book]:
             place="臺北市",
             publisher=_NCL,
             published="2025-04",
-            bindings=(Binding("9789576787713", "平裝", "NT$300", "86面", "30公分"),),
+            bindings=(Binding("9789576787713", "平裝", "NT$300", "86頁", "30公分"),),
             subjects=tuple(Subject(label, "lcstt") for label in _HEADINGS),
             classes=(ClassNumber("011.016", "ncsclt"),),
             keywords=_KEYWORDS,
@@ -77,7 +77,7 @@ def printed_books() -> list[Book]:
             published="2011-12",
             bindings=(
                 Binding("9789576785481", "線裝"),
-                Binding("9789576785498", "平裝", "NT$400", "166面", "26公分"),
+                Binding("9789576785498", "平裝", "NT$400", "166頁", "26公分"),
             ),
         ),
         _book(

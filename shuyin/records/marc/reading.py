@@ -202,6 +202,7 @@ def _binding(field: Field, form: Format, extents: list[tuple[str | None, str | N
     stated = FORMATS_BY_TERM.get(qualifiers[-1]) if len(qualifiers) > 1 else None
     if stated is not None:
         qualifiers.pop()
+    qualifiers = [q for q in qualifiers if q != "-"]  # written where only the form is known
     number, qualifier = isbn_of(field.get("a") or "")
     invalid, other = isbn_of(field.get("z") or "", keep=True)
     if field.get("a") and number is None:
