@@ -91,8 +91,9 @@ def import_file(
     """Import a file and say what became of each record.
 
     `source_format` None = told from the file; `source` (who sent it, part of a MARC record's identity) defaults
-    to the format's name. `announce` gives the day in the new-book feed (none by default). A run that was killed goes on where its last transaction ended. `dry_run` does it all in
-    one transaction that is rolled back. Raises `UnreadableFile` if the file is no such thing.
+    to the format's name. `announce` gives the day in the new-book feed (none by default). A run that was killed
+    goes on where its last transaction ended. `dry_run` does it all in one transaction that is rolled back. Raises
+    `UnreadableFile` if the file is no such thing.
     """
     source_format = source_format or detect(path)
     source = source or source_format.value

@@ -1,6 +1,6 @@
 """The sample catalogue: real records as MARC21, shipped with the package (docs/data.md says whence and how certain).
 
-Public face: `load_sample` (books, CBETA's works, publishers), `load_starter_schemes` (classes and headings).
+Public face: `loading.load_sample` (books, CBETA's works, publishers, headings of the books).
 """
 
 from __future__ import annotations
@@ -10,4 +10,4 @@ from importlib.resources import files
 #: Where the data files lie.
 DATA = files(__package__).joinpath("data")
 BOOKS, CBETA = "books.mrc.gz", "cbeta.mrc.gz"
-PUBLISHERS, CLASSES = "publishers.csv.gz", "classes.csv.gz"
+PUBLISHERS = "publishers.csv.gz"

@@ -17,7 +17,7 @@ from pathlib import Path
 from pymarc import Field
 from sqlalchemy import select
 
-from shuyin.harvest.sample import BOOKS, CBETA, CLASSES, DATA, PUBLISHERS
+from shuyin.harvest.sample import BOOKS, CBETA, DATA, PUBLISHERS
 from shuyin.harvest.sample.cbeta import cbeta_books
 from shuyin.harvest.sample.printed import printed_books
 from shuyin.harvest.sample.publishers import publishers
@@ -29,8 +29,6 @@ from shuyin.records.services import IncomingRecord, MatchBy, ingest
 
 #: MARC 003 of the sample's records: whose control numbers they are.
 AGENCY, CBETA_AGENCY = "shuyin-sample", "CBETA"
-#: Rows of the starter scheme with less certainty are not shipped (scheme/README.md).
-_CONFIDENCE = frozenset({"high", "medium"})
 
 
 def build(shared: Path, target: Path) -> dict[str, int]:
@@ -43,14 +41,12 @@ def build(shared: Path, target: Path) -> dict[str, int]:
     books = _merged([*printed, *shops])
     works = list(cbeta_books(shared / "cbeta" / "works.csv"))
     firms = publishers(marc.read(content) for content in books)
-    classes = _classes(shared / "scheme" / "classes.csv")
     _write(target / BOOKS, b"".join(books))
     _write(target / CBETA, b"".join(_record(book, str(book.control_number), CBETA_AGENCY) for book in works))
     names = [("name", "prefixes", "other_names")]
     names += [(p.name, " ".join(p.prefixes), "|".join(p.other_names)) for p in firms]
     _write(target / PUBLISHERS, _table(names))
-    _write(target / CLASSES, _table(classes))
-    return {BOOKS: len(books), CBETA: len(works), PUBLISHERS: len(firms), CLASSES: len(classes) - 1}
+    return {BOOKS: len(books), CBETA: len(works), PUBLISHERS: len(firms)}
 
 
 def _merged(books: Iterable[Book]) -> list[bytes]:
@@ -74,13 +70,6 @@ def _record(book: Book, control_number: str, agency: str) -> bytes:
     fields = [Field(tag="001", data=control_number), Field(tag="003", data=agency)]
     record.fields = [*fields, *record.fields]
     return marc.serialise(record)
-
-
-def _classes(path: Path) -> list[tuple[str, ...]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["confidence"] in _CONFIDENCE]
-    header = ("number", "heading_zh", "variant_zh", "heading_en", "confidence")
-    return [header, *(tuple(row[name] for name in header) for row in rows)]
 
 
 def _table(rows: Iterable[tuple[str, ...]]) -> bytes:

@@ -23,6 +23,8 @@ _ROLE_CHARACTERS = (
     "譯撰述編集著錄輯註記解說纂釋定訂注會造修鈔疏校次作序合出唱補製答箋論義重彙私筆刪參閱較輸標科治頌讚傳授"
 )
 _ROLE = re.compile(rf"(?:等|共|奉詔|奉敕)*([{_ROLE_CHARACTERS}]{{1,3}})$")
+#: Remarks of the edition behind a name: （依駒本印）.
+_REMARK = re.compile(r"[(（][^()（）]*[)）]")
 _WORK = "textbody"
 
 
@@ -66,8 +68,9 @@ def _book(row: dict[str, str]) -> Book:
 def byline_contributors(byline: str, names: list[str]) -> tuple[Contributor, ...]:
     """`後秦 佛陀耶舍共竺佛念譯` and the two names → both with 譯, which stands behind the last name of the group."""
     found = []
+    groups = _REMARK.sub("", byline).split()
     for name in filter(None, names):
-        group = next((g for g in byline.split() if name in g), "")
+        group = next((g for g in groups if name in g), "")
         behind = max((group.rfind(n) + len(n) for n in names if n and n in group), default=0)
         role = _ROLE.search(group[behind:])
         found.append(Contributor(name, role[1] if role else None))

@@ -7,22 +7,27 @@ import gzip
 import io
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
-from datetime import date
 from importlib.resources import as_file
+from typing import BinaryIO, cast
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from shuyin.harvest import announcing
+from shuyin.harvest.readers import iso2709
 from shuyin.harvest.sample import BOOKS, CBETA, DATA, PUBLISHERS
 from shuyin.harvest.services import file_digest, import_file
-from shuyin.records.models import ImportBatch
+from shuyin.records import marc
+from shuyin.records.authorities import FROM_RECORDS, HeadingEntry, add_headings, link_headings
+from shuyin.records.book import CATALOGUER
+from shuyin.records.models import ImportBatch, OrganisationRow
 from shuyin.records.services import Publisher, save_publishers
 
 #: `BookRow.source` of the sample's records, and the collection that the CBETA works form.
 SOURCE = "sample"
 CBETA_COLLECTION = "cbeta"
+#: `HeadingRow.origin` of headings that no cataloguer has used yet, only a machine.
+MACHINE_ORIGIN = "records-machine"
 
 
 def load_sample(sessions: sessionmaker[Session]) -> Counter[str]:
@@ -33,10 +38,30 @@ def load_sample(sessions: sessionmaker[Session]) -> Counter[str]:
     counts: Counter[str] = Counter()
     counts += _load(sessions, BOOKS, "books", announced=True)
     counts += _load(sessions, CBETA, CBETA_COLLECTION, announced=False)
-    if counts:
-        with sessions.begin() as session:
+    with sessions.begin() as session:
+        # written in one transaction: its publishers tell whether it came to its end before
+        if (
+            counts
+            or session.scalar(select(OrganisationRow.id).where(OrganisationRow.source == SOURCE).limit(1)) is None
+        ):
             save_publishers(session, _publishers(), source=SOURCE)
+            _save_headings(session)
     return counts
+
+
+def _save_headings(session: Session) -> None:
+    """The headings of the sample's books as authority rows, marked by who assigned them, with their class numbers."""
+    origins: dict[str, str] = {}
+    together: Counter[tuple[str, str]] = Counter()
+    with DATA.joinpath(BOOKS).open("rb") as file, gzip.open(file, "rb") as unpacked:
+        for record in iso2709.split(cast("BinaryIO", unpacked)):
+            book = marc.read(record)
+            for subject in book.subjects:
+                own = FROM_RECORDS if subject.assigned_by == CATALOGUER else MACHINE_ORIGIN
+                origins[subject.label] = FROM_RECORDS if own == FROM_RECORDS else origins.get(subject.label, own)
+                together.update((subject.label, number.number) for number in book.classes)
+    add_headings(session, (HeadingEntry(label, origin) for label, origin in origins.items()))
+    link_headings(session, together)
 
 
 def _load(sessions: sessionmaker[Session], name: str, collection: str, *, announced: bool) -> Counter[str]:

@@ -53,7 +53,7 @@ def read_labels(path: Path) -> dict[str, Labels]:
 
 
 def shop_books(books: Path, labels: dict[str, Labels]) -> Iterator[Book]:
-    """One record per ISBN, printed books before e-books; rows without labels are left out: nobody judged their rating."""
+    """One record per ISBN, printed books before e-books; rows without labels (nobody judged their rating) stay out."""
     with books.open(encoding="utf-8", newline="") as file:
         rows = sorted(csv.DictReader(file), key=lambda r: (format_of(r["binding_or_format"]) in _FORMS, r["isbn"]))
     for row in rows:
