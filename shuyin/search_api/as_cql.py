@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import reduce
 
 from shuyin.search_api.cql.nodes import MASKS, Boolean, Node, Relation, SearchClause, Triple, to_cql
-from shuyin.search_api.services import understood_words
+from shuyin.search_api.queries import understood_words
 from shuyin.search_api.state import SearchState
 from shuyin.search_engine.declaration import BOOKS
 from shuyin.search_engine.query import Bool, Everything, Match, Nothing, Query, Range, Terms, Text

@@ -64,6 +64,16 @@ def _json(body: object) -> Response:
     return Response(json.dumps(body, ensure_ascii=False, separators=(",", ":")), media_type="application/json")
 
 
+def _relaxed(answer: services.Answer) -> dict[str, Any] | None:
+    if answer.relaxed is None:
+        return None
+    return {
+        "what": [str(message) for message in answer.relaxed.what],
+        "total": answer.relaxed.total,
+        "items": [hit.stored for hit in answer.relaxed.hits],
+    }
+
+
 def _links(state: SearchState, pages: int, address: str) -> LinksJson:
     def at(page: int) -> str:
         return state.on_page(page).url(address)
@@ -102,7 +112,7 @@ def books(request: Request, engine: EngineDep) -> Response:
             },
             "links": {**_links(state, answer.pages, site + "/api/v1/books"), "html": site + state.url("/books")},
             "did_you_mean": list(answer.did_you_mean),
-            "relaxed": None,
+            "relaxed": _relaxed(answer),
             "notices": [str(notice) for notice in answer.notices],
         }
     )

@@ -9,31 +9,22 @@ from typing import cast
 
 from shuyin.records.book_json import BookJson
 from shuyin.search_api.messages import N_, Message
-from shuyin.search_api.state import ANY_FIELD, BOOK_FIELDS, SearchState
+from shuyin.search_api.queries import to_request, understood
+from shuyin.search_api.rescue import Relaxed, Rescue, rescue
+from shuyin.search_api.state import SearchState
 from shuyin.search_engine import parsing
-from shuyin.search_engine.declaration import BOOKS, Facet, IndexDeclaration
+from shuyin.search_engine.declaration import BOOKS, IndexDeclaration
 from shuyin.search_engine.port import MAX_WINDOW, SearchEngine
 from shuyin.search_engine.query import (
-    Bool,
-    Everything,
     FacetCount,
-    FacetFilter,
     FacetRequest,
     Hit,
-    Query,
-    Range,
     SearchRequest,
     SearchResult,
     Suggestion,
     Terms,
 )
 
-#: What the parser may have to say, worded.
-_PARSING = {
-    parsing.NO_WORDS: N_("查詢詞裡只有標點或符號，沒有可以查的字。請輸入文字、數字或 ISBN。"),
-    parsing.TOO_LONG: N_("查詢詞太長，只用了前 {limit} 個字。"),
-    parsing.ISBN_CHECK_DIGIT: N_("「{isbn}」看來是 ISBN，但檢查碼不對。請核對號碼。"),
-}
 #: Nobody types a longer beginning than this.
 MAX_SUGGEST_LENGTH = 60
 
@@ -91,6 +82,7 @@ class Answer:
     hits: tuple[Hit, ...]
     facets: dict[str, tuple[FacetValue, ...]]
     did_you_mean: tuple[str, ...] = ()
+    relaxed: Relaxed | None = None
     notices: tuple[Message, ...] = ()
 
     @property
@@ -109,97 +101,6 @@ class Answer:
         return self.state.offset + len(self.hits)
 
 
-def to_request(
-    state: SearchState, declaration: IndexDeclaration = BOOKS, *, facets: bool = True, highlight: bool = False
-) -> SearchRequest:
-    """The search that a state asks for."""
-    return SearchRequest(
-        query=to_query(state),
-        filters={
-            facet.source: FacetFilter(state.included(facet.name), state.excluded(facet.name))
-            for facet in declaration.facets
-            if state.included(facet.name) or state.excluded(facet.name)
-        },
-        where=_dates(state),
-        facets=tuple(FacetRequest(facet.source, size=_facet_size(facet)) for facet in declaration.facets)
-        if facets
-        else (),
-        sort=state.sort,
-        offset=state.offset,
-        limit=state.per_page,
-        highlight=highlight,
-    )
-
-
-#: A tree is counted whole, since a small main class may have fewer records than many classes below others.
-_TREE_SIZE = 2000
-
-
-def _facet_size(facet: Facet) -> int:
-    return _TREE_SIZE if facet.hierarchical else facet.size
-
-
-def to_query(state: SearchState) -> Query:
-    """What must be found: the words of the simple box and of every field search."""
-    return _understood(state)[0]
-
-
-def _understood(state: SearchState) -> tuple[Query, tuple[Message, ...]]:
-    """The query, and what the reader should know of how it was read."""
-    messages: list[Message] = []
-    parts = understood_words(state, messages)
-    if not parts:
-        return Everything(), ()
-    return (parts[0] if len(parts) == 1 else Bool(must=tuple(parts))), tuple(messages)
-
-
-def understood_words(state: SearchState, messages: list[Message] | None = None) -> list[Query]:
-    """One query each for the simple box, every field search and the rows together; all of them must match."""
-    told: list[Message] = [] if messages is None else messages
-    parts: list[Query] = [_words_in(ANY_FIELD, state.q, told)] if state.q else []
-    parts += [_words_in(parameter, words, told) for parameter, words in state.fields]
-    if state.rows:
-        parts.append(_joined([(row.op, _words_in(row.field, row.text, told)) for row in state.rows]))
-    return parts
-
-
-def _words_in(parameter: str, words: str, messages: list[Message]) -> Query:
-    if parameter == "class":
-        # the class field holds every level, so that 011 finds 011.016 too
-        return Terms("class", tuple(re.split(r"[\s,，;；]+", words)))
-    parsed = parsing.parse(words, BOOKS, field=BOOK_FIELDS.get(parameter))
-    messages += _worded(parsed)
-    if parameter == "title":
-        # parallel, variant and uniform titles are titles too
-        return Bool(should=(parsed.query, parsing.parse(words, BOOKS, field="title_other").query))
-    return parsed.query
-
-
-def _joined(rows: Sequence[tuple[str, Query]]) -> Query:
-    """Rows from the top: each joins all that stands above it."""
-    (first_op, first), *rest = rows
-    query: Query = Bool(must=(Everything(),), must_not=(first,)) if first_op == "not" else first
-    for op, condition in rest:
-        if op == "or":
-            query = Bool(should=(query, condition))
-        elif op == "not":
-            query = Bool(must=(query,), must_not=(condition,))
-        else:
-            query = Bool(must=(query, condition))
-    return query
-
-
-def _worded(parsed: parsing.Parsed) -> list[Message]:
-    return [Message(_PARSING[m.code], dict(m.parameters)) for m in parsed.messages if m.code in _PARSING]
-
-
-def _dates(state: SearchState) -> tuple[Query, ...]:
-    if not (state.start or state.end):
-        return ()
-    # dates are ISO strings cut to what is known; "~" sorts after every digit and "-", so it closes the period
-    return (Range("published", gte=state.start, lte=f"{state.end}~" if state.end else None),)
-
-
 def search(engine: SearchEngine, state: SearchState, declaration: IndexDeclaration = BOOKS) -> Answer:
     """One page of a result list with its facets.
 
@@ -214,12 +115,15 @@ def search(engine: SearchEngine, state: SearchState, declaration: IndexDeclarati
     result = engine.search(declaration.name, request)
     if state.page > 1 and not result.hits:
         raise PageBeyondEnd(state, result.total)
+    rescued = rescue(engine, state, declaration) if not result.total else Rescue()
     return Answer(
+        did_you_mean=rescued.did_you_mean,
+        relaxed=rescued.relaxed,
         state=state,
         total=result.total,
         hits=result.hits,
         facets=_facet_values(state, result, declaration),
-        notices=(*state.notices, *_understood(state)[1]),
+        notices=(*state.notices, *understood(state)[1]),
     )
 
 

@@ -51,6 +51,11 @@ OPERATORS = {
     "or": N_("或者"),
     "not": N_("不含"),
 }
+#: Of the first row.
+FIRST_OPERATORS = {
+    "and": N_("符合"),
+    "not": N_("不含"),
+}
 #: Labels of the URL parameters of field search.
 PARAMETERS = {
     "title": N_("書名"),

@@ -199,3 +199,13 @@ def test_a_search_shown_as_cql_finds_the_same(client: TestClient, site: Site, qu
 
 def test_what_cql_cannot_say_is_not_shown() -> None:
     assert as_cql(read_state([("f.state", "deposited")])) is None
+
+
+def test_an_empty_list_offers_spellings_and_loosened_items_beside_it(client: TestClient) -> None:
+    body = client.get("/api/v1/books?q=臺灣期堪").json()
+    assert (body["total"], body["items"]) == (0, [])
+    assert any("期刊" in spelling for spelling in body["did_you_mean"])
+    assert body["relaxed"]["items"][0]["title"].startswith("臺灣期刊")
+    assert body["relaxed"]["what"]
+    found = client.get("/api/v1/books?q=期刊").json()
+    assert (found["relaxed"], found["did_you_mean"]) == (None, [])

@@ -292,3 +292,17 @@ def test_cover_of_any_book_may_be_kept_for_a_day(client: TestClient, site: Site)
     assert answer.headers["content-type"] == "image/svg+xml"
     assert "max-age=86400" in answer.headers["cache-control"]
     assert isbn(3).startswith("978626")
+
+
+def test_a_search_without_hits_says_what_it_loosened(client: TestClient) -> None:
+    filtered = page(client, "/books?q=歷史&f.language=kor")
+    assert "已略過篩選條件" in text(filtered.cssselect("#relaxed + p")[0])
+    assert len(titles(filtered)) == 5
+    assert filtered.cssselect(".hit input") == []
+    elsewhere = page(client, "/books?author=植物")
+    assert "已改查所有欄位" in text(elsewhere.cssselect("#relaxed + p")[0])
+    loosened = elsewhere.cssselect("#relaxed + p a")[0].get("href")
+    assert all("植物" in t for t in titles(page(client, loosened)))
+    partly = page(client, "/books?q=臺灣音樂小書毫無關係")
+    assert "只符合部分的詞" in text(partly.cssselect("#relaxed + p")[0])
+    assert "音樂" in titles(partly)[0]

@@ -42,6 +42,7 @@ def results(request: Request, engine: EngineDep, user: UserDep) -> Response:
         state=state,
         answer=answer,
         hits=[views.hit_view(hit) for hit in answer.hits],
+        relaxed_hits=[views.hit_view(hit) for hit in answer.relaxed.hits] if answer.relaxed else [],
         shown_facets=views.facet_views(answer),
         chips=views.chips(state),
         hidden=views.hidden_pairs(state),
