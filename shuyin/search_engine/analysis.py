@@ -58,10 +58,13 @@ def grams(run: str) -> list[str]:
     return tokens
 
 
-def tokens(folded: str) -> list[str]:
-    """The token stream of a folded (or surface) text, whole compounds last (they disturb no phrase there)."""
+def tokens(folded: str, found: list[tuple[bool, str]] | None = None) -> list[str]:
+    """The token stream of a folded (or surface) text, whole compounds last (they disturb no phrase there).
+
+    `found` are the text's pieces, if the caller has them.
+    """
     stream: list[str] = []
-    for is_han, text in pieces(folded):
+    for is_han, text in pieces(folded) if found is None else found:
         if is_han:
             stream += grams(text)
         else:
@@ -77,11 +80,11 @@ def compounds(folded: str) -> list[str]:
     return [_SIGNS.sub("", word) for word in _COMPOUND.findall(folded)]
 
 
-def joined(folded: str) -> str:
-    """The stream's texts as one value: nothing around Han, one space between words."""
+def joined(found: list[tuple[bool, str]]) -> str:
+    """Pieces as one value: nothing around Han, one space between words."""
     parts: list[str] = []
     after_word = False
-    for is_han, text in pieces(folded):
+    for is_han, text in found:
         if after_word and not is_han:
             parts.append(" ")
         parts.append(text)
@@ -89,14 +92,14 @@ def joined(folded: str) -> str:
     return "".join(parts)
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=20_000)
 def squeeze(text: str) -> str:
     """A value as look-ups and whole-value matches compare it: folded, without punctuation.
 
     Values that hold no word at all (only signs) come back folded and stripped.
     """
     folded = fold(text)
-    return joined(folded) or folded.strip()
+    return joined(pieces(folded)) or folded.strip()
 
 
 @dataclass(frozen=True, slots=True)

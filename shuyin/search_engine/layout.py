@@ -18,7 +18,7 @@ from functools import lru_cache
 from typing import Any
 
 from shuyin.search_engine import analysis, romanisation
-from shuyin.search_engine.declaration import Field, IndexDeclaration, Kind
+from shuyin.search_engine.declaration import IndexDeclaration, Kind
 from shuyin.search_engine.folding import fold_surface, surface
 from shuyin.search_engine.query import Document
 
@@ -28,11 +28,13 @@ ANY = "any__text"
 SUGGEST = "suggest__terms"
 STORED = "stored__json"
 #: Raise when a column changes its meaning, so that older indexes ask to be rebuilt.
-VERSION = 1
+VERSION = 2
 
 #: Between the parts of a suggestion term: key, kind, text.
 SUGGEST_SEPARATOR = "\x1f"
 SUGGEST_KEY_LENGTH = 48
+#: Characters of a whole value that are compared (engines limit the length of a term).
+WHOLE_LENGTH = 500
 _SUGGEST_SEGMENTS = 4
 
 
@@ -43,6 +45,7 @@ class Column(StrEnum):
     SET = "set"  # space-separated tokens, presence only
     VALUE = "value"  # exact values, not countable
     KEYWORD = "keyword"  # exact values, countable and sortable
+    COMPLETION = "completion"  # exact values, listed by their beginning
     INTEGER = "integer"  # 64-bit signed, range and sort
 
 
@@ -68,7 +71,7 @@ def pinyin(name: str) -> str:
 
 def columns(declaration: IndexDeclaration) -> dict[str, Column]:
     """Every column of the index."""
-    found: dict[str, Column] = {ID: Column.KEYWORD, ID_ORDER: Column.INTEGER, ANY: Column.SET}
+    found: dict[str, Column] = {ID: Column.VALUE, ID_ORDER: Column.INTEGER, ANY: Column.SET}
     for field in declaration.fields:
         if field.kind is Kind.TEXT:
             found[field.name] = Column.STREAM
@@ -82,7 +85,7 @@ def columns(declaration: IndexDeclaration) -> dict[str, Column]:
             found[field.name] = Column.KEYWORD
         else:
             found[field.name] = Column.INTEGER
-    found[SUGGEST] = Column.KEYWORD
+    found[SUGGEST] = Column.COMPLETION
     return found
 
 
@@ -135,7 +138,6 @@ _VOLUME = re.compile(
 )
 
 
-@lru_cache(maxsize=50_000)
 def title_head(text: str) -> str:
     """The main part of a title: 紅樓夢 of 「紅樓夢 : 一百二十回」, 哈利波特 of 「哈利波特 (1)」."""
     end = _HEAD_ENDS.search(text, 1)
@@ -164,25 +166,40 @@ def row(declaration: IndexDeclaration, document: Document) -> Row:
     suggestions: list[str] = []
     fields = document.fields
     for field in declaration.fields:
-        if fields.get(field.name) is None:
+        name = field.name
+        if fields.get(name) is None:
             continue
         if field.kind is Kind.TEXT:
-            found = values(fields, field.name)
+            found = values(fields, name)
             if field.highlight:
-                originals[field.name] = found
+                originals[name] = found
+            # names and headings come again and again, titles and long texts do not
+            analyse = _analysed_before if field.suggest and field.suggest != "title" else _analysed
             for value in found:
-                _text(field, value, texts, keywords, anything, suggestions)
+                analysed = analyse(value, field.anchored, field.romanised, field.suggest)
+                if analysed is None:
+                    continue
+                texts.append((name, analysed.stream))
+                if field.anchored:
+                    texts.append((f"{name}__surface", analysed.surface))
+                    keywords.append((f"{name}__whole", analysed.whole))
+                    keywords.append((f"{name}__head", analysed.head))
+                if field.romanised:
+                    texts.append((f"{name}__pinyin", analysed.sounds))
+                if field.in_any:
+                    anything.update(analysed.tokens)
+                suggestions += analysed.suggestions
         elif field.kind is Kind.KEYWORD:
-            for value in values(fields, field.name):
-                keywords.append((field.name, value))
+            for value in values(fields, name):
+                keywords.append((name, value))
                 if field.suggest:
                     suggestions.append(SUGGEST_SEPARATOR.join((analysis.squeeze(value), field.suggest, value)))
         elif field.kind is Kind.INTEGER:
-            integers.append((field.name, int(fields[field.name])))
+            integers.append((name, int(fields[name])))
         else:
-            number = date_number(str(fields[field.name]))
+            number = date_number(str(fields[name]))
             if number is not None:
-                integers.append((field.name, number))
+                integers.append((name, number))
     if anything:
         texts.append((ANY, " ".join(anything)))
     keywords += [(SUGGEST, term) for term in dict.fromkeys(suggestions)]
@@ -190,38 +207,41 @@ def row(declaration: IndexDeclaration, document: Document) -> Row:
     return Row(texts, keywords, integers, stored)
 
 
-def _text(
-    field: Field,
-    value: str,
-    texts: list[tuple[str, str]],
-    keywords: list[tuple[str, str]],
-    anything: set[str],
-    suggestions: list[str],
-) -> None:
+@dataclass(frozen=True, slots=True)
+class _Value:
+    """One value of a text field, analysed: what goes into each of its columns."""
+
+    tokens: list[str]
+    stream: str
+    surface: str
+    whole: str
+    head: str
+    sounds: str
+    suggestions: list[str]
+
+
+def _analysed(value: str, anchored: bool, romanised: bool, suggest: str | None) -> _Value | None:
+    """None if there is no word in it."""
     plain = surface(value)
     folded = fold_surface(plain)
-    tokens = analysis.tokens(folded)
+    pieces = analysis.pieces(folded)
+    tokens = analysis.tokens(folded, pieces)
     if not tokens:
-        return
-    texts.append((field.name, " ".join(tokens)))
-    if field.in_any:
-        anything.update(tokens)
-    squeezed = ""
-    if field.anchored:
-        # where folding changed nothing (most Latin and much Han), the tokens are the same
-        unfolded = tokens if plain == folded else analysis.tokens(plain)
-        texts.append((surface_of(field.name), " ".join(set(unfolded))))
-        squeezed = analysis.joined(folded)
-        keywords.append((whole(field.name), squeezed))
-        main = title_head(value)
-        keywords.append((head(field.name), squeezed if main == value else analysis.squeeze(main)))
-    sounds: list[str] = []
-    if field.romanised:
-        sounds = romanisation.syllables(squeezed or analysis.joined(folded))
-        texts.append((pinyin(field.name), " ".join(sounds)))
-    if field.suggest:
-        key = squeezed or analysis.joined(folded)
-        suggestions += _suggestions(field.suggest, value.strip(), key, folded, sounds)
+        return None
+    stream = " ".join(tokens)
+    squeezed = analysis.joined(pieces) if anchored or romanised or suggest else ""
+    unfolded = main = ""
+    if anchored:
+        # where folding changed nothing (most Latin), the tokens are the same
+        unfolded = stream if plain == folded else " ".join(set(analysis.tokens(plain)))
+        head_text = title_head(value)
+        main = squeezed if head_text == value else analysis.squeeze(head_text)
+    sounds = romanisation.syllables(squeezed) if romanised else []
+    suggestions = _suggestions(suggest, value.strip(), squeezed, folded, sounds) if suggest else []
+    return _Value(tokens, stream, unfolded, squeezed[:WHOLE_LENGTH], main[:WHOLE_LENGTH], " ".join(sounds), suggestions)
+
+
+_analysed_before = lru_cache(maxsize=10_000)(_analysed)
 
 
 def _suggestions(kind: str, value: str, key: str, folded: str, sounds: list[str]) -> list[str]:
@@ -231,7 +251,7 @@ def _suggestions(kind: str, value: str, key: str, folded: str, sounds: list[str]
     segments = folded.split()
     if len(segments) > 1:
         terms += [
-            analysis.joined(" ".join(segments[i:]))[:SUGGEST_KEY_LENGTH] + tail
+            analysis.joined(analysis.pieces(" ".join(segments[i:])))[:SUGGEST_KEY_LENGTH] + tail
             for i in range(1, min(len(segments), _SUGGEST_SEGMENTS))
         ]
     if sounds and analysis.has_han(key):

@@ -31,6 +31,7 @@ _COLUMNS: dict[Column, Json] = {
     Column.STREAM: {"type": "text", "analyzer": _ANALYZER, "index_options": "positions"},
     Column.SET: {"type": "text", "analyzer": _ANALYZER, "index_options": "docs", "norms": False},
     Column.VALUE: {"type": "keyword", "doc_values": False},
+    Column.COMPLETION: {"type": "keyword"},
     Column.KEYWORD: {"type": "keyword"},
     Column.INTEGER: {"type": "long"},
 }

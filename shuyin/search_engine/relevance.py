@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 from math import ceil
+from operator import add
 
 from shuyin.search_engine import analysis, layout, plan, romanisation
 from shuyin.search_engine.analysis import Unit
@@ -59,7 +60,7 @@ class Weights:
 WEIGHTS = Weights()
 
 #: What readers type together in one box; both orders are tried.
-CROSS_FIELDS = (("author", "title"), ("publisher", "title"), ("series", "title"))
+CROSS_FIELDS = (("author", "title"), ("publisher", "title"))
 _CROSS_LONGEST = 16
 #: Beyond so many tokens a query is a pasted text: a sample of its tokens decides.
 _LONGEST = 48
@@ -125,14 +126,15 @@ def _all_words(column: str, units: list[Unit]) -> Plan:
     return plan.every(*runs)
 
 
-def _tokens(units: list[Unit], limit: int = _LONGEST) -> list[str]:
+def _tokens(units: list[Unit], limit: int = _LONGEST, *, folded: bool = True) -> list[str]:
     """Distinct tokens that carry meaning: pairs of Han (a character where it stands alone) and words."""
     found: list[str] = []
     for unit in units:
-        if unit.is_han and len(unit.folded) > 1:
-            found += [unit.folded[i : i + 2] for i in range(len(unit.folded) - 1)]
+        text = unit.folded if folded else unit.surface
+        if unit.is_han and len(text) > 1:
+            found += map(add, text, text[1:])
         else:
-            found += unit.folded.split(" ")
+            found += text.split(" ")
     distinct = list(dict.fromkeys(found))
     if len(distinct) <= limit:
         return distinct
@@ -156,6 +158,14 @@ def _stream(atoms: list[str | Unit]) -> list[str]:
 
 def _text(atoms: list[str | Unit]) -> str:
     return "".join(atom if isinstance(atom, str) else f" {atom.folded} " for atom in atoms)
+
+
+def _divisions(units: list[Unit]) -> list[int]:
+    """Where the reader put spaces, counted in Han characters and words."""
+    ends = [0]
+    for unit in units:
+        ends += [ends[-1] + sum(unit.parts[: i + 1]) for i in range(len(unit.parts))] or [ends[-1] + 1]
+    return ends[1:-1]
 
 
 class Compiler:
@@ -319,7 +329,7 @@ class Compiler:
                 steps.append((w.lead_head, "head", plan.Term(layout.head(field.name), typed)))
                 steps.append((w.begins, "begins", plan.Prefix(layout.whole(field.name), typed)))
         steps.append((w.phrase, "phrase", plan.phrase(field.name, stream[: _LONGEST * 2])))
-        if 1 < len(stream) <= _APART_LONGEST:
+        if field.anchored and 1 < len(stream) <= _APART_LONGEST:
             steps.append((w.words_apart, "words apart", _all_words(field.name, units)))
         steps += [(w.sound, "sound", sound) for sound in self._by_sound(Text(query.text, field.name))]
         best = plan.Best(
@@ -327,8 +337,8 @@ class Compiler:
         )
         if not field.anchored:
             return best
-        distinct = list(dict.fromkeys(t for unit in units for t in unit.surface_tokens))[:_SCORED_TOKENS]
-        same = plan.every(*(plan.Term(layout.surface_of(field.name), t) for t in distinct))
+        typed_so = _tokens(units, _SCORED_TOKENS, folded=False)
+        same = plan.every(*(plan.Term(layout.surface_of(field.name), t) for t in typed_so))
         alone = is_lead and len(units) == 1 and is_merged_word(units[0].surface)
         points = w.surface_alone if alone else w.surface
         return plan.Bool(should=(best, plan.Constant(same, points * rank, f"{field.name}: characters as typed")))
@@ -353,20 +363,20 @@ class Compiler:
         return plan.Bool(should=tuple(shared), must_not=(plan.Term(layout.ID, but),), minimum=minimum)
 
     def _cross_scores(self, units: list[Unit]) -> Iterator[Plan]:
-        """Author and title in one box, divided anywhere, with or without a space, in either order."""
+        """Author and title in one box, in either order, divided at a space or, without one, anywhere."""
         names = {f.name: f for f in self.declaration.text_fields}
         atoms: list[str | Unit] = [atom for unit in units for atom in (unit.folded if unit.is_han else [unit])]
         pairs = [(a, b) for a, b in CROSS_FIELDS if a in names and b in names]
         if not pairs or not 3 <= len(atoms) <= _CROSS_LONGEST:
             return
-        for at in range(1, len(atoms)):
+        for at in _divisions(units) or range(1, len(atoms)):
             parts = (atoms[:at], atoms[at:])
             if any(len(part) == 1 and isinstance(part[0], str) for part in parts):
                 continue  # a lone character is no name
             left, right = map(_stream, parts)
             for (a, b), (first, second) in product(pairs, ((left, right), (right, left))):
                 name, rank = f"{a} + {b}", names[b].weight
-                title = plan.Term(layout.head(b), analysis.joined(_text(parts[0] if second is left else parts[1])))
+                title = plan.Term(layout.head(b), analysis.squeeze(_text(parts[0] if second is left else parts[1])))
                 yield plan.Best(
                     (
                         plan.Constant(plan.every(plan.phrase(a, first), title), self.weights.cross_whole * rank, name),

@@ -40,7 +40,7 @@ def _ranks(collation: Collation) -> dict[str, str]:
     return {character: chr(_HAN_BASE + rank) for rank, character in enumerate(ordered)}
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=10_000)
 def title_key(title: str, *, skip: int = 0, language: str | None = None, collation: Collation = "stroke") -> str:
     """The key of a title; `skip` is MARC 245's count of non-filing characters.
 

@@ -30,6 +30,7 @@ _OPTIONS: dict[Column, dict[str, Any]] = {
     Column.STREAM: {"tokenizer_name": TOKENIZER, "index_option": "position"},
     Column.SET: {"tokenizer_name": TOKENIZER, "index_option": "basic"},
     Column.VALUE: {"tokenizer_name": "raw", "index_option": "basic"},
+    Column.COMPLETION: {"tokenizer_name": "raw", "index_option": "basic"},
     Column.KEYWORD: {"tokenizer_name": "raw", "index_option": "basic", "fast": True},
 }
 _LOCK_WAIT = 30.0
