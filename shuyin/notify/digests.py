@@ -16,10 +16,10 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from shuyin.notify import services
-from shuyin.notify.interests import Interests
 from shuyin.notify.models import Letter, LetterState, Subscription, SubscriptionState
 from shuyin.notify.subscriptions import Office
 from shuyin.records.book_json import BookJson
+from shuyin.records.interests import Interests
 
 #: Books in one letter; the rest stands on the page of the day.
 MAX_BOOKS = 100

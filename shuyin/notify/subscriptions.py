@@ -14,8 +14,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shuyin.notify import services
-from shuyin.notify.interests import Interests
 from shuyin.notify.models import Subscription, SubscriptionState
+from shuyin.records.interests import Interests
 from shuyin.records.models import utc_now
 from shuyin.records.vault import Vault
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
+from shuyin.search_api.feeds.routes import router as feeds_router
 from shuyin.search_api.oai.routes import router as oai_router
 from shuyin.search_api.routes import router as api_router
 from shuyin.search_api.sru.routes import router as sru_router
@@ -13,6 +14,8 @@ from shuyin.web import errors
 from shuyin.web.books.cip import router as cip_router
 from shuyin.web.books.routes import router as books_router
 from shuyin.web.middleware import Preferences, SecurityHeaders
+from shuyin.web.new_books.routes import router as new_books_router
+from shuyin.web.new_books.subscriptions import router as subscriptions_router
 from shuyin.web.site.routes import router as site_router
 from shuyin.web.statistics.routes import router as statistics_router
 
@@ -24,7 +27,10 @@ def install(app: FastAPI) -> None:
         statistics_api_router,
         sru_router,
         oai_router,
+        feeds_router,
         site_router,
+        subscriptions_router,
+        new_books_router,
         cip_router,
         books_router,
         statistics_router,

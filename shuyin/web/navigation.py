@@ -19,5 +19,6 @@ class MenuItem:
 MAIN_MENU: list[MenuItem] = [
     MenuItem("/books", N_("書目資料庫")),
     MenuItem("/books/advanced", N_("進階查詢")),
+    MenuItem("/new-books", N_("每日預告書訊")),
     MenuItem("/statistics", N_("服務統計")),
 ]

@@ -18,12 +18,12 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from shuyin.notify import digests, services, subscriptions
-from shuyin.notify.interests import Interests
 from shuyin.notify.models import Letter, LetterState, Subscription, SubscriptionState
 from shuyin.notify.subscriptions import InvalidAddress, InvalidLink, Office
 from shuyin.notify.transports import transport_for
 from shuyin.records import database
 from shuyin.records.book_json import BookJson
+from shuyin.records.interests import Interests
 from shuyin.records.models import utc_now
 from shuyin.records.vault import Vault
 from tests.notify.conftest import Post

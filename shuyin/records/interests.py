@@ -1,4 +1,4 @@
-"""What a reader wants to hear of, and whether a book is that (修改個人閱讀興趣)."""
+"""What a reader wants to hear of, and whether a book is that (修改個人閱讀興趣): letters and feeds choose by it."""
 
 from __future__ import annotations
 

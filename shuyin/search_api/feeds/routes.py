@@ -1,0 +1,119 @@
+"""`/new-books/feed.{rss,atom,json}`, `/books.{rss,atom,json}`, `/api/v1/new-books/{date}`."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from datetime import date
+from typing import cast
+
+from fastapi import APIRouter, Request
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from shuyin.records import announced
+from shuyin.records.book_json import BookJson
+from shuyin.search_api import services
+from shuyin.search_api.dependencies import EngineDep, SessionsDep, get_site
+from shuyin.search_api.feeds.entries import Feed, entry
+from shuyin.search_api.feeds.new_books import RecentBooks, interests_of, today_in
+from shuyin.search_api.feeds.writing import FORMATS
+from shuyin.search_api.messages import N_
+from shuyin.search_api.state import read_state
+
+router = APIRouter(tags=["feeds"])
+
+LANGUAGE = "zh-Hant-TW"
+_AGE = 600  # seconds that readers may keep a feed
+_recent = RecentBooks()
+
+
+def _answer(request: Request, feed: Feed, ending: str) -> Response:
+    """The feed, or 304 to a reader that has it already."""
+    format = FORMATS[ending]
+    body = format.write(feed)
+    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    headers = {"ETag": tag, "Cache-Control": f"public, max-age={_AGE}"}
+    if tag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    return Response(body, media_type=format.media_type, headers=headers)
+
+
+def _address(request: Request, path: str) -> str:
+    query = f"?{request.url.query}" if request.url.query else ""
+    return get_site(request).base_url + path + query
+
+
+@router.get("/new-books/feed.rss", summary="New books as RSS", response_class=Response)
+@router.get("/new-books/feed.atom", summary="New books as Atom", response_class=Response)
+@router.get("/new-books/feed.json", summary="New books as JSON Feed", response_class=Response)
+def new_books_feed(request: Request, sessions: SessionsDep) -> Response:
+    """The announcements of the last 30 days; `subject`, `class`, `category`, `keyword`, `audience`, `format` narrow."""
+    site = get_site(request)
+    interests = interests_of(request.query_params.multi_items())
+    books = _recent.of(sessions, today_in(site.zone), interests)
+    narrowed = "、".join(value for values in interests.to_json().values() for value in values)
+    feed = Feed(
+        title="書音 每日預告書訊" + (f"：{narrowed}" if narrowed else ""),
+        description="臺灣即將出版與新出版的圖書，每日更新。",
+        page=f"{site.base_url}/new-books",
+        address=_address(request, request.url.path),
+        language=LANGUAGE,
+        entries=tuple(entry(book, site.base_url, site.zone) for book in books),
+    )
+    return _answer(request, feed, request.url.path.rpartition(".")[2])
+
+
+@router.get("/books.rss", summary="A search as RSS", response_class=Response)
+@router.get("/books.atom", summary="A search as Atom", response_class=Response)
+@router.get("/books.json", summary="A search as JSON Feed", response_class=Response)
+def search_feed(request: Request, engine: EngineDep) -> Response:
+    """The first page of a search (parameters as `/books`), newest first unless `sort` says otherwise."""
+    pairs = request.query_params.multi_items()
+    if not any(name == "sort" for name, _ in pairs):
+        pairs = [*pairs, ("sort", "newest")]
+    state = read_state([(name, value) for name, value in pairs if name != "page"])
+    site = get_site(request)
+    hits = services.search(engine, state).hits
+    words = " ".join([state.q, *(value for _, value in state.pairs() if value != state.q)]).strip()
+    feed = Feed(
+        title=f"書音 查詢：{words[:80]}",
+        description="這個查詢的最新書目。",
+        page=site.base_url + state.url("/books"),
+        address=_address(request, request.url.path),
+        language=LANGUAGE,
+        entries=tuple(entry(cast("BookJson", hit.stored), site.base_url, site.zone) for hit in hits),
+    )
+    return _answer(request, feed, request.url.path.rpartition(".")[2])
+
+
+def read_day(text: str) -> date:
+    """A day of the address; HTTP 404 for what is none."""
+    try:
+        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+            raise ValueError(text)
+        return date.fromisoformat(text)
+    except ValueError:
+        raise HTTPException(404, N_("沒有這一天的書訊。日期請寫成 2025-04-09 的樣子。")) from None
+
+
+@router.get("/api/v1/new-books/{day}", summary="The books announced on a day", response_class=Response)
+def new_books_of_day(request: Request, day: str, sessions: SessionsDep) -> Response:
+    """All books announced on that day (YYYY-MM-DD), with the neighbouring days that have any."""
+    chosen, today = read_day(day), today_in(get_site(request).zone)
+    with sessions() as session:
+        books = announced.between(session, chosen, chosen) if chosen <= today else []
+        before, after = announced.neighbours(session, chosen, today)
+    base = f"{get_site(request).base_url}/api/v1/new-books"
+    answer = {
+        "date": chosen.isoformat(),
+        "total": len(books),
+        "items": books,
+        "links": {
+            "previous": f"{base}/{before.isoformat()}" if before else None,
+            "next": f"{base}/{after.isoformat()}" if after else None,
+            "html": f"{get_site(request).base_url}/new-books/{chosen.isoformat()}",
+        },
+    }
+    return Response(json.dumps(answer, ensure_ascii=False), media_type="application/json")

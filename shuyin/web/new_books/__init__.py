@@ -1,0 +1,1 @@
+"""Pages of the daily new-book feed and of its e-mail subscription."""
