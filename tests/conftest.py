@@ -49,7 +49,8 @@ def opensearch_url() -> Iterator[str]:
     node.stop()
 
 
-def _administer(url: str, *statements: str) -> None:
+def administer(url: str, *statements: str) -> None:
+    """Run statements on a PostgreSQL server, outside a transaction."""
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         for statement in statements:
@@ -57,7 +58,8 @@ def _administer(url: str, *statements: str) -> None:
     engine.dispose()
 
 
-def _with_database(url: str, name: str) -> str:
+def with_database(url: str, name: str) -> str:
+    """The address of another database of the same server."""
     return make_url(url).set(database=name).render_as_string(hide_password=False)
 
 
@@ -75,12 +77,12 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def postgres_template(postgres_admin_url: str) -> Iterator[tuple[str, str]]:
     """(admin address, name of a database with the schema of today and no rows); tests get copies."""
     name = f"shuyin_template_{uuid.uuid4().hex[:12]}"
-    _administer(postgres_admin_url, f'CREATE DATABASE "{name}"')
-    engine = database.connect(_with_database(postgres_admin_url, name))
+    administer(postgres_admin_url, f'CREATE DATABASE "{name}"')
+    engine = database.connect(with_database(postgres_admin_url, name))
     database.upgrade(engine)
     engine.dispose()
     yield postgres_admin_url, name
-    _administer(postgres_admin_url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    administer(postgres_admin_url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
 @pytest.fixture
@@ -96,9 +98,9 @@ def postgres_url(postgres_template: tuple[str, str]) -> Iterator[str]:
     """Address of a fresh PostgreSQL database with the schema of today."""
     admin, template = postgres_template
     name = f"shuyin_test_{uuid.uuid4().hex[:12]}"
-    _administer(admin, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-    yield _with_database(admin, name)
-    _administer(admin, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    administer(admin, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    yield with_database(admin, name)
+    administer(admin, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])

@@ -75,14 +75,20 @@ def import_files(
         help="Write what was refused or taken with a warning to this file (.csv or text); "
         "without FILES, all that is still refused.",
     ),
+    sample: bool = typer.Option(
+        False, "--sample", help="Load the sample catalogue that comes with the project; nothing is loaded twice."
+    ),
     retry: bool = typer.Option(False, "--retry", help="Try all records again that were refused so far."),
 ) -> None:
     """Import records. Running it again changes nothing; a run that was killed goes on where it stopped.
 
     A record that cannot be taken is kept with its reason and never stops the others.
     """
-    if bool(files) == retry and not (report and not retry):
-        raise CommandFailed("name the files to import, --retry for those refused so far, or --report to list them")
+    if [bool(files), sample, retry].count(True) != 1 and not (report and not files):
+        raise CommandFailed(
+            "name the files to import, or give --sample for the sample catalogue, --retry for records refused so far, "
+            "or --report to list them"
+        )
     for file in files or []:
         if not file.is_file():
             raise CommandFailed(f"{file} is not a file; check the path")
@@ -92,7 +98,9 @@ def import_files(
     services = open_services(get_settings())
     try:
         reports: list[ImportReport] = []
-        if retry:
+        if sample:
+            _load_sample(services)
+        elif retry:
             _retry(services)
         elif files:
             reports = _import_all(services, files, source_format, source, collection, dry_run)
@@ -140,6 +148,19 @@ def _import_all(
                     raise CommandFailed(f"{file}: {error}") from None
             reports.append(done)
     return reports
+
+
+def _load_sample(services: Services) -> None:
+    from shuyin.harvest.music.sample import load_sample_music
+    from shuyin.harvest.sample.loading import load_sample
+    from shuyin.indexer.services import catch_up
+
+    counts = load_sample(services.writes)
+    counts.update({outcome.value: count for outcome, count in load_sample_music(services.writes).items()})
+    with progress("index", "changes") as show:
+        indexed = catch_up(services.sessions, services.writes, services.search, show)
+    told = ", ".join(f"{count:,} {outcome}" for outcome, count in sorted(counts.items()))
+    typer.echo(f"sample catalogue: {told}; {indexed:,} changes indexed")
 
 
 def _retry(services: Services) -> None:
