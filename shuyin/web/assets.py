@@ -13,8 +13,8 @@ from functools import cache
 from pathlib import Path
 
 STATIC = Path(__file__).with_name("static")
-#: One file per cascade layer; the order is declared in the first.
-CSS_LAYERS = ("reset", "tokens", "base", "layout", "components", "pages", "print")
+#: One file per cascade layer (`forms` belongs to components); the order is declared in the first.
+CSS_LAYERS = ("reset", "tokens", "base", "layout", "components", "forms", "pages", "print")
 _COMPRESSIBLE = (".css", ".js", ".svg", ".txt")
 
 mimetypes.add_type("text/javascript", ".js")

@@ -1,4 +1,4 @@
-"""The language of a page: zh-Hant source strings, other languages from `locale/*/LC_MESSAGES/shuyin.po`."""
+"""The language of a page: zh-Hant source strings, other languages from `locale/*/LC_MESSAGES/*.po`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ from shuyin.search_api.messages import Message
 #: What `?lang=` may say, with the language's own name. The first is the source language.
 LANGUAGES: dict[str, str] = {"zh-Hant": "中文", "en": "English"}
 SOURCE = "zh-Hant"
-DOMAIN = "shuyin"
+#: Catalogues: one for the reading side, one for accounts and filings (`web.messages` says what is in which).
+DOMAINS = ("shuyin", "filing")
 LOCALE_DIR = Path(__file__).with_name("locale")
 
 _language: ContextVar[str] = ContextVar("language", default=SOURCE)
@@ -47,16 +48,24 @@ def choose_language(asked: str | None, remembered: str | None) -> str:
 
 @cache
 def translations(code: str) -> NullTranslations:
-    """The catalogue of a language, read from its .po file; empty for the source language."""
-    path = LOCALE_DIR / code / "LC_MESSAGES" / f"{DOMAIN}.po"
-    if code == SOURCE or not path.exists():
+    """The strings of a language, read from its .po files; empty for the source language."""
+    if code == SOURCE:
         return NullTranslations()
+    merged = Translations()
+    for domain in DOMAINS:
+        path = LOCALE_DIR / code / "LC_MESSAGES" / f"{domain}.po"
+        if path.exists():
+            merged.merge(_read(path, code, domain))
+    return merged
+
+
+def _read(path: Path, code: str, domain: str) -> Translations:
     with path.open("rb") as file:
-        catalogue = read_po(file, locale=code, domain=DOMAIN)
+        catalogue = read_po(file, locale=code, domain=domain)
     compiled = io.BytesIO()
     write_mo(compiled, catalogue)
     compiled.seek(0)
-    return Translations(compiled, domain=DOMAIN)
+    return Translations(compiled, domain=domain)
 
 
 def gettext(text: str) -> str:

@@ -11,12 +11,16 @@ from shuyin.search_api.routes import router as api_router
 from shuyin.search_api.sru.routes import router as sru_router
 from shuyin.search_api.statistics.routes import router as statistics_api_router
 from shuyin.web import errors
+from shuyin.web.account.entrance import router as entrance_router
+from shuyin.web.account.routes import router as account_router
 from shuyin.web.books.cip import router as cip_router
 from shuyin.web.books.routes import router as books_router
+from shuyin.web.filing.routes import router as filing_router
 from shuyin.web.middleware import Preferences, SecurityHeaders
 from shuyin.web.new_books.routes import router as new_books_router
 from shuyin.web.new_books.subscriptions import router as subscriptions_router
 from shuyin.web.site.routes import router as site_router
+from shuyin.web.staff.routes import router as staff_router
 from shuyin.web.statistics.routes import router as statistics_router
 
 
@@ -34,6 +38,10 @@ def install(app: FastAPI) -> None:
         cip_router,
         books_router,
         statistics_router,
+        entrance_router,
+        account_router,
+        filing_router,
+        staff_router,
     ):
         app.include_router(router)
     errors.install(app)

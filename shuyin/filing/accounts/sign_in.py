@@ -76,10 +76,7 @@ def attempt(
     """Try account and password; every attempt is recorded, whatever it comes to."""
     now = office.now()
     key = account_key(account)
-    wait = max(
-        wait_for(*_with_free(_failures(session, now, "account", key), FREE_FOR_ACCOUNT), now),
-        wait_for(*_with_free(_failures(session, now, "address", address), FREE_FOR_ADDRESS), now),
-    )
+    wait = _wait(session, now, key, address)
     user = None
     if wait > timedelta(0):
         outcome = Outcome.BLOCKED
@@ -89,6 +86,18 @@ def attempt(
         outcome = _judge(session, office, user) if good and user and user.active else Outcome.WRONG
     record(session, office, key, outcome, address=address, user_agent=user_agent, user_id=user.id if user else None)
     return Attempt(outcome, user if outcome in (Outcome.OK, Outcome.SECOND) else None, wait)
+
+
+def second_wait(session: Session, office: Office, user: User, *, address: str) -> timedelta:
+    """How long until a code of the second factor is looked at again, after wrong ones."""
+    return _wait(session, office.now(), account_key(user.account), address)
+
+
+def _wait(session: Session, now: datetime, key: str, address: str) -> timedelta:
+    return max(
+        wait_for(*_with_free(_failures(session, now, "account", key), FREE_FOR_ACCOUNT), now),
+        wait_for(*_with_free(_failures(session, now, "address", address), FREE_FOR_ADDRESS), now),
+    )
 
 
 def _with_free(found: tuple[int, datetime | None], free: int) -> tuple[int, int, datetime | None]:

@@ -199,6 +199,8 @@ class Filing:
     checklist: tuple[CheckItem, ...] = ()
     retention_days: int | None = None  # after its end, personal data is removed
     draft_days: int = 30  # an unsent draft is removed after this many days without a change
+    before_confirming: bool = False  # open to accounts whose basic data is not confirmed yet (C2)
+    prefill: Callable[..., dict[str, Any]] | None = None  # (session, office, by) → answers of a new draft
     effects: Mapping[str, Callable[..., Mapping[str, Any]]] = field(default_factory=dict)
 
     def step(self, name: str) -> Step:

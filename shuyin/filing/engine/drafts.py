@@ -67,6 +67,8 @@ def start(session: Session, office: Office, filing: Filing, by: By) -> FilingRow
         created_at=office.now(),
         updated_at=office.now(),
     )
+    if filing.prefill is not None:
+        row.answers = office.vault.seal_names(filing.prefill(session, office, by), filing.personal_names())
     session.add(row)
     session.flush()
     audit.append(session, by.name, "start", "filing", row.id, {"kind": filing.kind})

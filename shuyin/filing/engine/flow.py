@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -12,7 +13,7 @@ from shuyin.filing import audit, roles
 from shuyin.filing.engine import drafts, uploads
 from shuyin.filing.engine.check import Problem, check_all
 from shuyin.filing.engine.declaration import Actor, Filing, Transition, mark
-from shuyin.filing.engine.kinds import lines
+from shuyin.filing.engine.kinds import EMAIL, lines
 from shuyin.filing.engine.references import next_reference
 from shuyin.filing.engine.workdays import add_working_days
 from shuyin.filing.models import FilingMessage, FilingRow
@@ -184,6 +185,23 @@ def link_of(office: Office, row: FilingRow) -> str:
     if row.user_id is None:
         return f"{office.base_url}/filing/open/{drafts.key_of(office, row)}"
     return f"{office.base_url}/filing/{row.id}"
+
+
+def send_key(session: Session, office: Office, filing: Filing, row: FilingRow) -> None:
+    """A letter with the draft's address, to go on elsewhere; one for each address and hour."""
+    recipient = str(drafts.answers_of(office, row).get(filing.email_field) or "")
+    if row.user_id is not None or not recipient or EMAIL.problem(recipient):
+        return
+    until = (row.updated_at + timedelta(days=filing.draft_days)).astimezone(office.zone).date()
+    hour = office.now().strftime("%Y%m%d%H")
+    letters.queue(
+        session,
+        office.vault,
+        key=f"filing:{row.id}:key:{hour}",
+        template="filing-resume",
+        recipient=recipient,
+        context={"filing": filing.title, "link": link_of(office, row), "until": until.isoformat()},
+    )
 
 
 def _write_letter(

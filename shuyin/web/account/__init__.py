@@ -1,0 +1,1 @@
+"""Pages of accounts: signing in and out, passwords, second factor, devices, first sign-in, contact data."""

@@ -1,0 +1,1 @@
+"""Pages of the filings: made from their declarations, the same for every kind."""

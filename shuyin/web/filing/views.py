@@ -1,0 +1,270 @@
+"""What the templates of a form are given: declarations, answers and problems put together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from shuyin.filing.engine.check import Problem, limit_of
+from shuyin.filing.engine.conditions import ALWAYS, NEVER, AllOf, AnyOf, Condition, Is
+from shuyin.filing.engine.declaration import Field, Filing, Rows, Section, Step, Upload
+from shuyin.filing.engine.media import labels
+from shuyin.filing.privacy import mask
+from shuyin.search_api.messages import N_
+from shuyin.web.i18n import gettext
+
+
+@dataclass(frozen=True, slots=True)
+class FileView:
+    """A file that lies at a place."""
+
+    id: int
+    name: str
+    size: int
+    is_image: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FieldView:
+    """One input with all that stands around it; `id` is its anchor."""
+
+    id: str
+    declared: Field
+    value: Any
+    error: str
+    required: bool
+    when: str
+    condition: str
+    limit: int
+
+    @property
+    def described_by(self) -> str:
+        """Ids of hint and error, for screen readers."""
+        d = self.declared
+        parts = [f"{self.id}-hint"] if d.help or d.example or self.condition else []
+        return " ".join(parts + ([f"{self.id}-error"] if self.error else []))
+
+    def has(self, value: str) -> bool:
+        """Whether this choice is ticked."""
+        return value in self.value if isinstance(self.value, list) else value == self.value
+
+
+@dataclass(frozen=True, slots=True)
+class UploadView:
+    """A place for files."""
+
+    declared: Upload
+    files: Sequence[FileView]
+    hints: Sequence[str]
+    error: str
+    required: bool
+    when: str
+    condition: str
+    accept: str
+    suffixes: str
+    takes_images: bool
+
+    @property
+    def id(self) -> str:
+        """Its anchor."""
+        return self.declared.name
+
+
+@dataclass(frozen=True, slots=True)
+class RowsView:
+    """A group that repeats: its rows of inputs, with one empty row ready where there may be more."""
+
+    declared: Rows
+    rows: Sequence[Sequence[FieldView]]
+    error: str
+
+    @property
+    def id(self) -> str:
+        """Its anchor."""
+        return self.declared.name
+
+
+@dataclass(frozen=True, slots=True)
+class SectionView:
+    """Items under one heading."""
+
+    title: str
+    help: str
+    when: str
+    items: Sequence[tuple[str, FieldView | UploadView | RowsView]] = field(default_factory=tuple)
+
+
+def say_problem(problem: Problem) -> str:
+    """A problem in the reader's language."""
+    params = {k: gettext(v) if k == "label" else v for k, v in problem.params.items()}
+    return gettext(problem.message).format(**params)
+
+
+def when_data(condition: Condition) -> str:
+    """A condition for the page's script: `field=a|b;other=c` (all must hold); empty if it is more than that."""
+    parts = condition.parts if isinstance(condition, AllOf) else (condition,)
+    if not all(isinstance(part, Is) for part in parts):
+        leaves = list(condition.leaves())
+        if isinstance(condition, AnyOf) and len({leaf.field for leaf in leaves}) == 1:
+            return f"{leaves[0].field}={'|'.join(v for leaf in leaves for v in leaf.values)}"
+        return ""
+    return ";".join(f"{part.field}={'|'.join(part.values)}" for part in parts if isinstance(part, Is))
+
+
+#: How a condition is said beside the field that it shows.
+ONLY_IF = N_("「{label}」為{values}時填寫。")
+
+
+def condition_words(filing: Filing, condition: Condition) -> str:
+    """A condition in words of the reader's language, for pages without scripts."""
+    said = []
+    for leaf in condition.leaves():
+        declared = next(f for f in filing.fields() if f.name == leaf.field)
+        values = "、".join(gettext(declared.choice_label(v)) for v in leaf.values)
+        said.append(gettext(ONLY_IF).format(label=gettext(declared.label), values=values))
+    return "".join(said)
+
+
+def sections(
+    filing: Filing,
+    step: Step,
+    answers: Mapping[str, Any],
+    files: Mapping[str, Sequence[FileView]],
+    problems: Sequence[Problem],
+    *,
+    add_row: str = "",
+) -> list[SectionView]:
+    """A step's form, filled in."""
+    errors = {problem.anchor: say_problem(problem) for problem in reversed(problems)}
+
+    def view(section: Section) -> SectionView:
+        items: list[tuple[str, FieldView | UploadView | RowsView]] = []
+        for item in section.items:
+            if isinstance(item, Field):
+                items.append(("field", _field(filing, item, item.name, answers, errors)))
+            elif isinstance(item, Upload):
+                items.append(("upload", _upload(filing, item, answers, files, errors)))
+            else:
+                items.append(("rows", _rows(filing, item, answers, errors, extra=item.name == add_row)))
+        return SectionView(section.title, section.help, when_data(section.shown), items)
+
+    return [view(section) for section in step.sections]
+
+
+def _field(
+    filing: Filing,
+    declared: Field,
+    anchor: str,
+    answers: Mapping[str, Any],
+    errors: Mapping[str, str],
+    value: Any = None,
+) -> FieldView:
+    given = answers.get(declared.name) if value is None else value
+    if not given and declared.prefill and declared.name not in answers:
+        given = answers.get(declared.prefill)
+    shown = declared.shown
+    return FieldView(
+        id=anchor,
+        declared=declared,
+        value=given if given is not None else ([] if declared.multiple else ""),
+        error=errors.get(anchor, ""),
+        required=declared.required == ALWAYS or (declared.required == shown and shown != NEVER),
+        when=when_data(shown),
+        condition=condition_words(filing, shown) if shown != ALWAYS else "",
+        limit=limit_of(declared),
+    )
+
+
+def _upload(
+    filing: Filing,
+    declared: Upload,
+    answers: Mapping[str, Any],
+    files: Mapping[str, Sequence[FileView]],
+    errors: Mapping[str, str],
+) -> UploadView:
+    return UploadView(
+        declared=declared,
+        files=files.get(declared.name, ()),
+        hints=[hint.text for hint in declared.hints if hint.when.holds(answers)],
+        error=errors.get(declared.name, ""),
+        required=declared.required in (ALWAYS, declared.shown),
+        # the step before decided it: a place that is not asked for is not on the page
+        when="" if declared.shown.holds(answers) else "never=",
+        condition="",
+        accept=",".join(media_type.value for media_type in declared.accept),
+        suffixes=labels(declared.accept),
+        takes_images=any(media_type.is_image for media_type in declared.accept),
+    )
+
+
+def _rows(
+    filing: Filing, declared: Rows, answers: Mapping[str, Any], errors: Mapping[str, str], *, extra: bool
+) -> RowsView:
+    given = list(answers.get(declared.name) or [])
+    wanted = max(len(given) + (1 if extra else 0), declared.least, 1)
+    rows = []
+    for number in range(min(wanted, declared.most)):
+        row = given[number] if number < len(given) else {}
+        seen = {**answers, **{f.name: row.get(f.name, [] if f.multiple else "") for f in declared.fields}}
+        rows.append([_field(filing, f, f"{declared.name}-{number}-{f.name}", seen, errors) for f in declared.fields])
+    return RowsView(declared, rows, errors.get(declared.name, ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a summary: label and what was answered."""
+
+    label: str
+    values: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """The answers of one step, for the review page, the progress page and the print-out."""
+
+    step: Step
+    lines: Sequence[Line]
+    files: Sequence[tuple[str, Sequence[FileView]]]
+    problems: Sequence[Problem] = ()
+
+
+def summary(
+    filing: Filing,
+    answers: Mapping[str, Any],
+    files: Mapping[str, Sequence[FileView]],
+    problems: Mapping[str, Sequence[Problem]] | None = None,
+    *,
+    masked: bool = False,
+) -> list[Block]:
+    """What was answered, step by step, without what is empty. With `masked` personal data is hidden in part."""
+    blocks = []
+    for step in filing.steps:
+        lines: list[Line] = []
+        places: list[tuple[str, Sequence[FileView]]] = []
+        for item in (item for section in step.sections for item in section.items):
+            if isinstance(item, Upload):
+                if files.get(item.name):
+                    places.append((item.label, files[item.name]))
+            elif isinstance(item, Field):
+                if answers.get(item.name):
+                    lines.append(Line(item.label, _said(item, answers[item.name], masked)))
+            else:
+                for row in answers.get(item.name) or ():
+                    said = [f"{gettext(f.label)}：{v}" for f in item.fields for v in _said(f, row.get(f.name), masked)]
+                    lines.append(Line(item.label, ["；".join(said)]))
+        found = (problems or {}).get(step.name, ())
+        if lines or places or found:
+            blocks.append(Block(step, lines, places, found))
+    return blocks
+
+
+def _said(declared: Field, value: Any, masked: bool) -> list[str]:
+    if not value:
+        return []
+    values = value if isinstance(value, list) else [value]
+    if declared.choices:
+        return [gettext(declared.choice_label(str(v))) for v in values]
+    if masked and declared.personal:
+        return [mask(v) for v in values]
+    return [str(v) for v in values]

@@ -1,0 +1,1 @@
+"""Pages of the library's own people: queue, review, versions, audit trail, letters."""
