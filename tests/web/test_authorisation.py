@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from fastapi.routing import APIRoute
-from sqlalchemy import Engine, delete
+from sqlalchemy import Engine, delete, select
 
 from shuyin.filing import roles
 from shuyin.filing.engine import drafts, uploads
@@ -190,8 +190,9 @@ def test_staff_without_the_review_permission_do_not_see_a_registration(
 
 def test_the_owner_and_their_house_open_their_own_filing(world: World) -> None:
     site, people, row_id, upload_id = world
-    with site.app.state.sessions() as session:
-        house = session.get_one(FilingRow, row_id).organisation_id
+    with site.app.state.writes.begin() as session:
+        house = session.scalars(select(OrganisationRow.id).where(OrganisationRow.name == "乙")).one()
+        session.get_one(FilingRow, row_id).organisation_id = house  # the matrix let staff join it to none
     site.add_user("COLLEAGUE", "publisher", house)
     for person in (site.sign_in("OWNER"), site.sign_in("COLLEAGUE")):
         for path in (f"/filing/{row_id}", f"/filing/{row_id}/files/{upload_id}"):
