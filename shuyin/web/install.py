@@ -20,6 +20,7 @@ from shuyin.web.middleware import Preferences, SecurityHeaders
 from shuyin.web.new_books.routes import router as new_books_router
 from shuyin.web.new_books.subscriptions import router as subscriptions_router
 from shuyin.web.site.routes import router as site_router
+from shuyin.web.site.sitemaps import router as sitemaps_router
 from shuyin.web.staff.routes import router as staff_router
 from shuyin.web.statistics.routes import router as statistics_router
 
@@ -33,6 +34,7 @@ def install(app: FastAPI) -> None:
         oai_router,
         feeds_router,
         site_router,
+        sitemaps_router,
         subscriptions_router,
         new_books_router,
         cip_router,

@@ -77,6 +77,8 @@ def opensearch(request: Request) -> Response:
   <Image width="32" height="32" type="image/svg+xml">{base}{all_assets()["img/seal.svg"].url}</Image>
   <Url type="text/html" rel="results" template="{base}/books?{query}" pageOffset="1"/>
   <Url type="application/json" rel="results" template="{base}/api/v1/books?{query}" pageOffset="1"/>
+  <Url type="application/rss+xml" rel="results" template="{base}/books.rss?q={{searchTerms}}"/>
+  <Url type="application/atom+xml" rel="results" template="{base}/books.atom?q={{searchTerms}}"/>
   <Url type="application/opensearchdescription+xml" rel="self" template="{base}/opensearch.xml"/>
 </OpenSearchDescription>
 """
@@ -93,7 +95,10 @@ def robots(request: Request) -> Response:
         "Disallow: /books/suggest",
         "Disallow: /api/v1/",
         "Disallow: /account/",
+        "Disallow: /subscriptions/",
+        "Disallow: /sru",
         "Allow: /",
+        f"Sitemap: {get_site(request).base_url}/sitemap.xml",
         "",
     ]
     return Response("\n".join(lines), media_type="text/plain; charset=utf-8")

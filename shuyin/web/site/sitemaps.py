@@ -1,0 +1,91 @@
+"""`/sitemap.xml` and the files that it names (sitemaps.org): every public record, 50,000 to a file.
+
+A file holds a range of record numbers, so it costs the same wherever it stands and its address never moves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from xml.sax.saxutils import escape
+
+from fastapi import APIRouter, Request
+from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy.orm import Session
+from starlette.exceptions import HTTPException
+from starlette.responses import Response, StreamingResponse
+
+from shuyin.records.models import BookRow, utc_now
+from shuyin.search_api.dependencies import SessionsDep, get_site
+from shuyin.search_api.messages import N_
+from shuyin.web.navigation import MAIN_MENU
+
+router = APIRouter(include_in_schema=False)
+
+#: Addresses in one file (sitemaps.org: 50,000 at most).
+PER_FILE = 50_000
+_NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
+_MEDIA_TYPE = "application/xml; charset=utf-8"
+_HEADERS = {"Cache-Control": "public, max-age=3600"}
+
+
+def _shown() -> list[ColumnElement[bool]]:
+    released = or_(BookRow.public_from.is_(None), BookRow.public_from <= utc_now())
+    return [BookRow.public.is_(True), BookRow.deleted_at.is_(None), released]
+
+
+def _range(number: int) -> list[ColumnElement[bool]]:
+    return [BookRow.id > (number - 1) * PER_FILE, BookRow.id <= number * PER_FILE]
+
+
+def _files(session: Session) -> list[int]:
+    """The numbers of the files that hold records."""
+    highest = session.scalar(select(func.max(BookRow.id))) or 0
+    numbers = range(1, -(-highest // PER_FILE) + 1)
+    return [n for n in numbers if session.scalar(select(exists().where(*_range(n), *_shown())))]
+
+
+@router.get("/sitemap.xml")
+def index(request: Request, sessions: SessionsDep) -> Response:
+    """The index of all sitemap files."""
+    base = get_site(request).base_url
+    with sessions() as session:
+        names = ["pages", *(f"books-{n}" for n in _files(session))]
+    entries = "".join(f"<sitemap><loc>{escape(base)}/sitemaps/{name}.xml</loc></sitemap>\n" for name in names)
+    body = f'<?xml version="1.0" encoding="UTF-8"?>\n<sitemapindex xmlns="{_NAMESPACE}">\n{entries}</sitemapindex>\n'
+    return Response(body, media_type=_MEDIA_TYPE, headers=_HEADERS)
+
+
+@router.get("/sitemaps/pages.xml")
+def pages(request: Request) -> Response:
+    """The pages of the main menu."""
+    base = get_site(request).base_url
+    addresses = dict.fromkeys([f"{base}/", *(f"{base}{item.path}" for item in MAIN_MENU)])
+    return _urls((address, None) for address in addresses)
+
+
+@router.get("/sitemaps/books-{number}.xml")
+def books(request: Request, number: int, sessions: SessionsDep) -> Response:
+    """The records of one range of numbers."""
+    base = get_site(request).base_url
+    if not 1 <= number < 2**31:
+        raise HTTPException(404, N_("沒有這個檔案。"))
+    with sessions() as session:
+        found = session.execute(
+            select(BookRow.id, BookRow.updated_at).where(*_range(number), *_shown()).order_by(BookRow.id)
+        ).all()
+    if not found:
+        raise HTTPException(404, N_("沒有這個檔案。"))
+    return _urls((f"{base}/books/{row.id}", row.updated_at) for row in found)
+
+
+def _urls(entries: Iterable[tuple[str, datetime | None]]) -> Response:
+    return StreamingResponse(_lines(entries), media_type=_MEDIA_TYPE, headers=_HEADERS)
+
+
+def _lines(entries: Iterable[tuple[str, datetime | None]]) -> Iterator[str]:
+    yield f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="{_NAMESPACE}">\n'
+    for address, changed in entries:
+        date = f"<lastmod>{changed.isoformat(timespec='seconds')}</lastmod>" if changed else ""
+        yield f"<url><loc>{escape(address)}</loc>{date}</url>\n"
+    yield "</urlset>\n"
