@@ -64,6 +64,9 @@ def _describe(error: Exception) -> tuple[int, Message, dict[str, str]]:
     if isinstance(error, RequestValidationError):
         return 422, Message(N_("送出的資料不合規定，請依說明修改後再試。")), {}
     if isinstance(error, HTTPException):
+        detail: object = error.detail
+        if isinstance(detail, Message):
+            return error.status_code, detail, dict(error.headers or {})
         plain = problems.is_plain(error)
         text = _DETAILS.get(error.status_code, _DETAILS[500]) if plain else str(error.detail)
         return error.status_code, Message(text), dict(error.headers or {})

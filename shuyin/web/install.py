@@ -10,6 +10,7 @@ from shuyin.search_api.oai.routes import router as oai_router
 from shuyin.search_api.routes import router as api_router
 from shuyin.search_api.sru.routes import router as sru_router
 from shuyin.search_api.statistics.routes import router as statistics_api_router
+from shuyin.search_api.tools.routes import router as tools_api_router
 from shuyin.web import errors
 from shuyin.web.account.entrance import router as entrance_router
 from shuyin.web.account.routes import router as account_router
@@ -23,6 +24,7 @@ from shuyin.web.site.routes import router as site_router
 from shuyin.web.site.sitemaps import router as sitemaps_router
 from shuyin.web.staff.routes import router as staff_router
 from shuyin.web.statistics.routes import router as statistics_router
+from shuyin.web.tools.routes import router as tools_router
 
 
 def install(app: FastAPI) -> None:
@@ -30,6 +32,7 @@ def install(app: FastAPI) -> None:
     for router in (
         api_router,
         statistics_api_router,
+        tools_api_router,
         sru_router,
         oai_router,
         feeds_router,
@@ -44,6 +47,7 @@ def install(app: FastAPI) -> None:
         account_router,
         filing_router,
         staff_router,
+        tools_router,
     ):
         app.include_router(router)
     errors.install(app)

@@ -21,4 +21,5 @@ MAIN_MENU: list[MenuItem] = [
     MenuItem("/books/advanced", N_("進階查詢")),
     MenuItem("/new-books", N_("每日預告書訊")),
     MenuItem("/statistics", N_("服務統計")),
+    MenuItem("/tools", N_("工具與資源")),
 ]

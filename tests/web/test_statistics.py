@@ -38,6 +38,7 @@ def test_every_table_has_a_page_and_a_file(client: TestClient, name: str, lang: 
         ("/statistics/isrc-monthly?month=2026-13", 422),
         ("/statistics/isrc-monthly.csv?month=9999-01", 422),
         ("/statistics/isrc-yearly?calendar=julian", 422),
+        ("/statistics/isrc-monthly?month={x}", 422),
         ("/api/v1/statistics/nothing", 404),
         ("/api/v1/statistics/isrc-monthly?month=soon", 422),
     ],

@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from fastapi import APIRouter, Request
-from starlette.exceptions import HTTPException
+from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import Response
 
 from shuyin.records.dates import ROC_OFFSET
@@ -96,9 +95,9 @@ def _make(request: Request, sessions: SessionsDep, name: str, month: str | None)
         with sessions() as session:
             return statistics.make(session, name, _today(request), month)
     except UnknownTable as error:
-        raise HTTPException(404, i18n.say(error.message)) from error
+        raise HTTPException(404, error.message) from error
     except BadMonth as error:
-        raise HTTPException(422, i18n.say(error.message)) from error
+        raise HTTPException(422, error.message) from error
 
 
 def _sentence(sessions: SessionsDep, table: Table, period: isrc.Period, today: date) -> Message:
