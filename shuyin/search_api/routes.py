@@ -20,7 +20,7 @@ from shuyin.search_api.schemas import (
     ProblemJson,
     SuggestionsJson,
 )
-from shuyin.search_api.state import BOOK_FIELDS, MODES, PAGE_SIZES, SearchState, read_state
+from shuyin.search_api.state import BOOK_FIELDS, MODES, PAGE_SIZES, ROW_PARAMETERS, SearchState, read_state
 from shuyin.search_engine.declaration import BOOKS
 
 router = APIRouter(prefix="/api/v1", tags=["catalogue"])
@@ -49,6 +49,7 @@ def list_parameters() -> list[dict[str, Any]]:
     return [
         _parameter("q", "Words to find in any field"),
         *(_parameter(name, f"Words to find in: {BOOKS.field(field).label}") for name, field in BOOK_FIELDS.items()),
+        *(_parameter(name, "A row of the advanced search (all three, repeated in step)") for name in ROW_PARAMETERS),
         *(_parameter(f"f.{f.name}", f"Only these values of: {f.label}", repeated) for f in BOOKS.facets),
         *(_parameter(f"-f.{f.name}", f"None of these values of: {f.label}", repeated) for f in BOOKS.facets),
         _parameter("from", "Published from (YYYY or YYYY-MM)"),

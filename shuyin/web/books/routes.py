@@ -20,6 +20,7 @@ from shuyin.search_engine.port import SearchEngine
 from shuyin.web import covers, labels
 from shuyin.web.books import views
 from shuyin.web.books.marc_view import labelled_fields
+from shuyin.web.captions import captions
 from shuyin.web.render import environment, page
 
 router = APIRouter(include_in_schema=False)
@@ -29,11 +30,12 @@ _COVER_AGE = 24 * 3600
 
 
 @router.get("/books")
-def results(request: Request, engine: EngineDep, user: UserDep) -> Response:
+def results(request: Request, engine: EngineDep, sessions: SessionsDep, user: UserDep) -> Response:
     """The result list; for htmx the same page, of which it takes its part."""
     state = read_state(request.query_params.multi_items())
     answer = services.search(engine, state)
     permalink = state.url()
+    words = captions(sessions)
     headers = {"HX-Push-Url": permalink} if request.headers.get("HX-Request") else None
     return page(
         request,
@@ -43,11 +45,11 @@ def results(request: Request, engine: EngineDep, user: UserDep) -> Response:
         answer=answer,
         hits=[views.hit_view(hit) for hit in answer.hits],
         relaxed_hits=[views.hit_view(hit) for hit in answer.relaxed.hits] if answer.relaxed else [],
-        shown_facets=views.facet_views(answer),
-        chips=views.chips(state),
+        shown_facets=views.facet_views(answer, words),
+        chips=views.chips(state, words),
         hidden=views.hidden_pairs(state),
         summary=views.summary(answer),
-        heading=views.heading(state),
+        heading=views.heading(state, words),
         page_window=views.page_window,
         permalink=permalink,
         cql=as_cql(state),
@@ -120,14 +122,15 @@ def record(request: Request, id: str, engine: EngineDep, sessions: SessionsDep) 
         if not found:
             raise services.UnknownRecord(id)
         return Response(form.write(found[0]), media_type=form.media_type, headers=headers)
-    numbers = [c["number"] for c in book["classes"] if c["scheme"] == "ncsclt"]
+    words = captions(sessions)
     return page(
         request,
         "books/record.html",
         headers=headers,
         book=book,
         title=views.title_view(book),
-        ncl_class=numbers[0] if numbers else None,
+        class_path=views.class_path(book, words),
+        caption=words.of,
         contents=views.contents_lines(book["contents"] or ""),
         site=site,
         coins=coins(book, f"{site}/books/{book['id']}"),

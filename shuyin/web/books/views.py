@@ -13,6 +13,7 @@ from shuyin.search_api.state import ANY_FIELD, Row, SearchState
 from shuyin.search_engine.declaration import BOOKS, Facet
 from shuyin.search_engine.query import FacetCount, Hit
 from shuyin.web import labels
+from shuyin.web.captions import Captions
 from shuyin.web.i18n import gettext, ngettext
 
 Pieces = Sequence[tuple[str, bool]]
@@ -99,6 +100,7 @@ class FacetItemView:
     """A facet value; `level` is its depth in a tree."""
 
     value: str
+    label: str
     count: int
     selected: bool
     level: int = 0
@@ -114,12 +116,12 @@ class FacetView:
     open: bool
 
 
-def facet_views(answer: Answer) -> list[FacetView]:
+def facet_views(answer: Answer, captions: Captions) -> list[FacetView]:
     """The facets that have something to choose, in the order of the declaration."""
     views = []
     for facet in BOOKS.facets:
         values = [v for v in answer.facets.get(facet.name, ()) if not v.excluded]
-        items = _tree(values) if facet.hierarchical else _plain(facet, values)
+        items = _tree(values, captions) if facet.hierarchical else _plain(facet, values)
         chosen = any(v.selected for v in values)
         if len(items) > 1 or chosen or (facet.name == "year" and (answer.state.start or answer.state.end)):
             views.append(FacetView(facet.name, facet.label, items, open=chosen or facet.name in _OPEN_FACETS))
@@ -129,16 +131,18 @@ def facet_views(answer: Answer) -> list[FacetView]:
 def _plain(facet: Facet, values: Sequence[FacetValue]) -> tuple[FacetItemView, ...]:
     if facet.name == "year":
         values = sorted(values, key=lambda v: v.value, reverse=True)
-    return tuple(FacetItemView(v.value, v.count, v.selected) for v in values)
+    return tuple(FacetItemView(v.value, labels.facet_value(facet.name, v.value), v.count, v.selected) for v in values)
 
 
-def _tree(values: Sequence[FacetValue]) -> tuple[FacetItemView, ...]:
+def _tree(values: Sequence[FacetValue], captions: Captions) -> tuple[FacetItemView, ...]:
     """Main classes, and below each ticked one the next level, in the order of the numbers."""
     ticked = {v.value for v in values if v.selected}
     opened = {ancestor for value in ticked for ancestor in ancestors(value)} | ticked
     shown = [v for v in values if parent(v.value) is None or parent(v.value) in opened or v.selected]
     return tuple(
-        FacetItemView(v.value, v.count, v.selected, level=min(2, len(ancestors(v.value))))
+        FacetItemView(
+            v.value, captions.value("class", v.value), v.count, v.selected, level=min(2, len(ancestors(v.value)))
+        )
         for v in sorted(shown, key=lambda v: v.value)
     )
 
@@ -170,7 +174,7 @@ class Chip:
     negative: bool = False
 
 
-def chips(state: SearchState) -> list[Chip]:
+def chips(state: SearchState, captions: Captions) -> list[Chip]:
     """Every condition but the words of the simple box."""
     found = [
         Chip(gettext(labels.PARAMETERS[name]), words, state.without_field(name).url()) for name, words in state.fields
@@ -183,7 +187,7 @@ def chips(state: SearchState) -> list[Chip]:
     for filters, negative in ((state.include, False), (state.exclude, True)):
         for name, values in filters:
             for value in values:
-                shown = labels.facet_value(name, value)
+                shown = captions.value(name, value)
                 found.append(Chip(facet_labels[name], shown, state.without_filter(name, value).url(), negative))
     if state.start or state.end:
         period = f"{state.start or '…'} – {state.end or '…'}"
@@ -214,10 +218,10 @@ def summary(answer: Answer) -> str:
     )
 
 
-def heading(state: SearchState) -> str:
+def heading(state: SearchState, captions: Captions) -> str:
     """The name of the page: what was asked."""
     asked = [state.q, *(words for _, words in state.fields), *(row.text for row in state.rows)]
-    asked += [labels.facet_value(name, value) for name, values in state.include for value in values]
+    asked += [captions.value(name, value) for name, values in state.include for value in values]
     return "、".join(a for a in asked if a) or gettext("全部書目")
 
 
@@ -254,12 +258,24 @@ def choice_views(choices: Mapping[str, Sequence[FacetCount]], state: SearchState
         FacetView(
             name,
             declared[name].label,
-            tuple(FacetItemView(c.value, c.count, c.value in state.included(name)) for c in counts),
+            tuple(
+                FacetItemView(c.value, labels.facet_value(name, c.value), c.count, c.value in state.included(name))
+                for c in counts
+            ),
             open=True,
         )
         for name, counts in choices.items()
         if counts
     ]
+
+
+def class_path(book: BookJson, captions: Captions) -> list[tuple[str, str]]:
+    """From the main class down to the book's own: (number, words), for the path above the title."""
+    numbers = [c["number"] for c in book["classes"] if c["scheme"] == "ncsclt" and c["number"][:1].isdigit()]
+    if not numbers:
+        return []
+    steps = [*reversed(ancestors(numbers[0])), numbers[0]]
+    return [(step, captions.value("class", step)) for step in steps if len(step) in (1, 3) or step == numbers[0]]
 
 
 @dataclass(frozen=True, slots=True)
