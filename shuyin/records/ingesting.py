@@ -71,6 +71,7 @@ class _Standing:
     joined: list[_Piece] = field(default_factory=list)  # contributions to be written
     former: bytes | None = None  # the MARC before this batch, if it changed
     isbns: tuple[str | None, ...] | None = None  # of the new state, if it changed
+    restated: bool = False  # the same record came in other bytes: only digest and original are new
 
     def become(self, content: bytes, isbns: tuple[str | None, ...]) -> None:
         if self.id is not None and self.former is None:
@@ -211,6 +212,9 @@ class _Known:
         self._touch(standing)
         if standing.edited:
             return standing, Outcome.UNCHANGED, (NOT_OVERWRITTEN,)
+        if standing.marc == piece.record.marc and not standing.deleted and standing.former is None:
+            standing.digest, standing.piece, standing.restated = piece.digest, piece, True
+            return standing, Outcome.UNCHANGED, ()
         standing.digest, standing.piece, standing.deleted = piece.digest, piece, False
         standing.become(piece.record.marc, piece.found.isbns)
         standing.work_key = merging.work_key(piece.book) if piece.by_isbn else None
@@ -287,8 +291,9 @@ class _Known:
         standing.joined.append(piece)
         if standing.edited:
             return standing, Outcome.UNCHANGED, (NOT_OVERWRITTEN,)
+        before = standing.marc
         self._merge(standing)
-        return standing, Outcome.UPDATED, ()
+        return standing, Outcome.UPDATED if standing.marc != before else Outcome.UNCHANGED, ()
 
     def _merge(self, standing: _Standing) -> None:
         # what came from MARC, or was corrected by people here, keeps its words; the row is kept beside it
@@ -307,6 +312,7 @@ class _Known:
         self._insert_new()
         changed = [s for s in self._seen.values() if s.former is not None and s.former != s.marc]
         self._update(changed)
+        self._restate([s for s in self._seen.values() if s.restated and s.former in (None, s.marc)])
         touched = {"batch_id": self._batch_id}
         ids = [id for id, s in self._seen.items() if s.batch_id != self._batch_id]
         for start in range(0, len(ids), _CHUNK):
@@ -344,6 +350,12 @@ class _Known:
             values |= {"version": standing.version, "updated_at": now, "deleted_at": None, "batch_id": self._batch_id}
             self._session.execute(update(BookRow).where(BookRow.id == id).values(**values))
             write_bindings(self._session, id, standing.isbns or ())
+
+    def _restate(self, restated: Sequence[_Standing]) -> None:
+        for standing in restated:
+            columns = _columns(standing)
+            values = {name: columns[name] for name in ("digest", "original", "original_format")}
+            self._session.execute(update(BookRow).where(BookRow.id == _id(standing)).values(**values))
 
     def _write_contributions(self, joined: Sequence[_Standing]) -> None:
         for standing in joined:

@@ -98,6 +98,21 @@ def test_a_changed_record_is_an_update(sqlite_sessions: Sessions, tmp_path: Path
     assert import_file(sqlite_sessions, path, source="test").counts == {"unchanged": 2, "updated": 1, "new": 1}
 
 
+def test_the_same_record_in_other_bytes_is_unchanged_and_stays_so(sessions: Sessions, tmp_path: Path) -> None:
+    """A column that is no part of the record changes; its original is kept up to date, the record is not touched."""
+    path = tmp_path / "a.csv"
+    outcomes = []
+    for shop in ("甲", "乙", "乙"):
+        path.write_text(f"isbn,title,shop_category\n9789576780035,測試,{shop}\n", encoding="utf-8")
+        outcomes.append(import_file(sessions, path, source="shop").counts)
+    assert outcomes == [{"new": 1}, {"unchanged": 1}, {"unchanged": 1}]
+    with sessions() as session:
+        row = session.scalars(select(BookRow)).one()
+        assert row.version == 1
+        assert row.original is not None and "乙" in row.original.decode()
+    assert count(sessions, Change) == 1
+
+
 def test_a_dry_run_says_the_same_and_writes_nothing(sessions: Sessions, tmp_path: Path) -> None:
     path = mixed(tmp_path / "mixed.mrc")
     dry = import_file(sessions, path, source="test", dry_run=True, batch_size=2)
