@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from shuyin.records.jobs import Job, JobContext
+from shuyin.search_api.dumps import writing
 from shuyin.search_api.oai import ledger
 
 
@@ -11,4 +14,14 @@ def follow_changes(context: JobContext) -> str:
     return f"{ledger.catch_up(context.writes)} changes entered"
 
 
-JOBS = [Job("oai-ledger", "*/5 * * * *", follow_changes, label="將書目異動記入 OAI-PMH 帳冊")]
+def write_dumps(context: JobContext) -> str:
+    """Write the full dumps of the day."""
+    today = datetime.now(context.zone).date()
+    folder, count = writing.write(context.sessions, context.data_dir, today, context.settings.base_url)
+    return f"{count} records in {folder.name}"
+
+
+JOBS = [
+    Job("oai-ledger", "*/5 * * * *", follow_changes, label="將書目異動記入 OAI-PMH 帳冊"),
+    Job("dumps", "30 3 * * *", write_dumps, label="寫出每日完整資料檔"),
+]

@@ -16,6 +16,7 @@ from shuyin.web.account.entrance import router as entrance_router
 from shuyin.web.account.routes import router as account_router
 from shuyin.web.books.cip import router as cip_router
 from shuyin.web.books.routes import router as books_router
+from shuyin.web.dumps.routes import router as dumps_router
 from shuyin.web.filing.routes import router as filing_router
 from shuyin.web.middleware import Preferences, SecurityHeaders
 from shuyin.web.new_books.routes import router as new_books_router
@@ -40,6 +41,7 @@ def install(app: FastAPI) -> None:
         sitemaps_router,
         subscriptions_router,
         new_books_router,
+        dumps_router,
         cip_router,
         books_router,
         statistics_router,
