@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from calendar import monthrange
+from functools import lru_cache
 
 #: Year 1 of the Republic of China is CE 1912.
 ROC_OFFSET = 1911
@@ -15,6 +17,7 @@ _ROC = re.compile(rf"民\s*國?\s*(?P<year>[0-9]{{1,3}}){_MONTH}")
 _ROC_BEFORE = re.compile(r"民\s*國?\s*前\s*(?P<year>[0-9]{1,2})")
 
 
+@lru_cache(maxsize=16384)  # a catalogue has few different imprints
 def imprint_date(text: str | None) -> str | None:
     """The date that an imprint states, as "2025", "2025-04" or "2025-04-09"; None if it states none.
 
@@ -41,7 +44,7 @@ def _iso(year: int, found: re.Match[str] | None) -> str | None:
     day = int(found["day"] or 0) if found else 0
     if not 1 <= month <= 12:
         return f"{year:04}"
-    if not 1 <= day <= 31:
+    if not 1 <= day <= monthrange(year, month)[1]:
         return f"{year:04}-{month:02}"
     return f"{year:04}-{month:02}-{day:02}"
 

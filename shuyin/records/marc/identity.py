@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from shuyin.records.marc.bindings import isbn_of
 from shuyin.records.marc.iso2709 import peek
-from shuyin.records.marc.reading import isbn_of
 
 _TAGS = frozenset({b"001", b"003", b"020"})
 
 
 @dataclass(frozen=True, slots=True)
 class MarcIdentity:
-    """Control number and agency, and one entry for each 020: its valid 13-digit ISBN or None."""
+    """Control number and agency, and one entry for each binding: its valid 13-digit ISBN or None."""
 
     control_number: str | None
     agency: str | None
@@ -31,5 +31,7 @@ def identify(data: bytes) -> MarcIdentity:
             agency = agency or text.strip() or None
         else:
             first = next((part[1:] for part in text.split("\x1f")[1:] if part[:1] == "a"), "")
-            isbns.append(isbn_of(first)[0])
+            isbn = isbn_of(first.strip())[0]
+            if isbn is None or isbn not in isbns:  # ten and thirteen digits of one number are one binding
+                isbns.append(isbn)
     return MarcIdentity(number, agency, tuple(isbns))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from shuyin.records.book import Format
 
 #: MARC relator codes → the word that a Taiwanese title page uses.
@@ -48,6 +50,7 @@ CATEGORY, SHELF_CATEGORY = "圖書主題", "建議上架分類"
 CIP_AGENCY = "ncl-cip"
 
 
+@lru_cache(maxsize=4096)  # the same few words stand in every record
 def format_of_binding(text: str | None) -> Format | None:
     """The form of publication that the words of a binding statement tell, else None."""
     if not text:

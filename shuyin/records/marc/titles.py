@@ -7,9 +7,12 @@ import re
 from pymarc import Field, Indicators, Subfield
 
 from shuyin.records.book import Book, TitleParts
+from shuyin.records.marc.scripts import Partners
 
 _TRAILING = re.compile(r"(?:\s+[/:;=,.]|[\s/:;=,，：；／＝])+$")
 _FULL_STOP = re.compile(r"(?<=[^.\s]{3})\.$|(?<=[\u3400-\u9fff])[.。]$")
+#: Last characters for which the expressions above can do anything.
+_MARKS = frozenset(" /:;=,.，：；／＝。")
 _BRACKETS = str.maketrans("", "", "[]<>〔〕")
 _PARALLEL = re.compile(r"\s+=\s*|\s*=\s+")
 
@@ -18,50 +21,78 @@ def trimmed(text: str, brackets: bool = False) -> str:
     """A value without the punctuation that ISBD puts behind it, and without square brackets if asked."""
     if brackets:
         text = text.translate(_BRACKETS)
-    text = _TRAILING.sub("", text.strip())
+    text = text.strip()
+    if not text or text[-1] not in _MARKS:
+        return text
+    text = _TRAILING.sub("", text)
     return _FULL_STOP.sub("", text).strip()
 
 
-def read_title(fields: dict[str, list[Field]]) -> tuple[str, TitleParts, str | None]:
-    """(title as displayed, its parts, statement of responsibility) of 245 with 130, 240, 246, 730 and 740."""
-    if not fields["245"]:
-        return "", TitleParts(""), None
-    field = fields["245"][0]
-    main = number = name = None
-    rest: list[str] = []
-    responsibility: list[str] = []
-    for code, value in ((s.code, s.value.strip()) for s in field.subfields):
-        if code == "a" and main is None:
-            main = trimmed(value)
-        elif code == "n" and not rest:
-            number = trimmed(value) if number is None else f"{number}, {trimmed(value)}"
-        elif code == "p" and not rest:
-            name = trimmed(value) if name is None else f"{name}. {trimmed(value)}"
-        elif code in "abnpfgks":
-            rest.append(value)
-        elif code == "c":
-            responsibility.append(value)
-    ends_parallel = any(s.value.rstrip().endswith("=") for s in field.subfields if s.code in "anp")
-    remainder, parallel = _split_parallel(" ".join(rest), ends_parallel)
-    alternatives = [trimmed(_text(f, "a", "b", "n", "p")) for f in fields["246"]]
-    parallel += [a for f, a in zip(fields["246"], alternatives, strict=True) if f.indicator2 == "1"]
-    variants = [a for f, a in zip(fields["246"], alternatives, strict=True) if f.indicator2 != "1"]
-    variants += [
-        trimmed(_text(f, "a", "b", "n", "p")) for tag in ("730", "740", "880-245") for f in fields.get(tag, ())
-    ]
-    uniform = next((trimmed(_text(f, "a", "n", "p")) for tag in ("130", "240") for f in fields[tag]), None)
-    parts = TitleParts(
-        main=main or name or "",
-        remainder=remainder,
-        part_number=number,
-        part_name=name if main else None,
-        parallel=tuple(dict.fromkeys(p for p in parallel if p)),
-        variants=tuple(dict.fromkeys(v for v in variants if v)),
-        uniform=uniform or None,
-    )
-    in_field = _split_parallel(" ".join(rest), ends_parallel)[1]
-    statement = trimmed(" ".join(responsibility)) or None
-    return display(parts, in_field), parts, statement
+class Titles:
+    """What the title fields say, gathered field by field."""
+
+    __slots__ = ("_others", "_parallel", "_title", "_uniform")
+
+    def __init__(self) -> None:
+        self._title: list[str] | None = None  # subfields of 245
+        self._uniform: list[str] = []
+        self._parallel: list[str] = []  # 246 with second indicator 1
+        self._others: list[str] = []
+
+    def add(self, tag: str, indicators: str, subfields: list[str]) -> None:
+        """Take a field 130, 240, 245, 246, 730 or 740."""
+        if tag == "245":
+            if self._title is None:
+                self._title = subfields
+            return
+        text = trimmed(_joined(subfields, "abnp" if tag == "246" else "anp"))
+        if not text:
+            return
+        if tag in ("130", "240"):
+            self._uniform.append(text)
+        elif tag == "246" and indicators[1:2] == "1":
+            self._parallel.append(text)
+        else:
+            self._others.append(text)
+
+    @property
+    def responsibility(self) -> str | None:
+        """245 $c."""
+        return trimmed(_joined(self._title or [], "c")) or None
+
+    def parts(self, partners: Partners) -> tuple[str, TitleParts]:
+        """(title as displayed, its parts). A title in another script (880) is one more variant."""
+        main = number = name = None
+        rest: list[str] = []
+        before_rest = ""
+        own = self._title or []
+        for place, subfield in enumerate(own, start=1):
+            code, value = subfield[:1], subfield[1:].strip()
+            if place < len(own) and own[place][:1] in ("n", "p") and value[-1:] in (".", ","):
+                value = value[:-1]  # the mark before $n or $p, not a part of the value
+            if code == "a" and main is None:
+                main = trimmed(value)
+            elif code == "n" and not rest:
+                number = trimmed(value) if number is None else f"{number}, {trimmed(value)}"
+            elif code == "p" and not rest:
+                name = trimmed(value) if name is None else f"{name}. {trimmed(value)}"
+            elif code and code in "abnpfgks":
+                rest.append(value)
+            if not rest and code not in ("c", "6", "8"):
+                before_rest = value
+        remainder, parallel = _split_parallel(" ".join(rest), before_rest.endswith("=")) if rest else (None, [])
+        romanised = partners.take("245", self._title or [])
+        others = self._others if romanised is None else [*self._others, trimmed(_joined(romanised, "abnp"))]
+        parts = TitleParts(
+            main=main or name or "",
+            remainder=remainder,
+            part_number=number,
+            part_name=name if main else None,
+            parallel=tuple(dict.fromkeys((*parallel, *self._parallel))),
+            variants=tuple(dict.fromkeys((*others, *self._uniform[1:]))),
+            uniform=self._uniform[0] if self._uniform else None,
+        )
+        return display(parts, parallel), parts
 
 
 def display(parts: TitleParts, parallel: list[str] | None = None) -> str:
@@ -120,8 +151,8 @@ def _split_parallel(text: str, begins_parallel: bool) -> tuple[str | None, list[
     return pieces[0] or None, [piece for piece in pieces[1:] if piece]
 
 
-def _text(field: Field, *codes: str) -> str:
-    return " ".join(v.strip() for v in field.get_subfields(*codes) if v.strip())
+def _joined(subfields: list[str], codes: str) -> str:
+    return " ".join(value for s in subfields if s[:1] and s[0] in codes and (value := s[1:].strip()))
 
 
 def _field(tag: str, first: str, second: str, values: list[tuple[str, str]]) -> Field:
