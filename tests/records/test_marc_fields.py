@@ -191,6 +191,21 @@ def test_one_number_in_ten_and_thirteen_digits_is_one_binding() -> None:
     assert marc.identify(marc.serialise(made)).isbns == ("9789576787713",)
 
 
+@pytest.mark.parametrize(
+    ("qualifier", "binding"),
+    [
+        ("(平裝) :", "平裝"),
+        ("線上有聲書(MP3)", "線上有聲書(MP3)"),
+        ("pbk.) :", "pbk."),
+        ("（精裝）", "精裝"),
+        ("(MP3) (套書)", "MP3) (套書"),
+    ],
+)
+def test_brackets_around_a_qualifier_are_no_part_of_it(qualifier: str, binding: str) -> None:
+    (found,) = marc.read(_record(("020", "  ", [("a", "9789576787713"), ("q", qualifier)]))).bindings
+    assert found.binding == binding
+
+
 @pytest.mark.parametrize("number", ["9787520000000", "9789890000000", "9786260000000"])
 def test_a_rounded_number_is_no_isbn_though_its_check_digit_may_be_right(number: str) -> None:
     (binding,) = marc.read(_record(("020", "  ", [("a", number)]))).bindings

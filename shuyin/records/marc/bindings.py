@@ -14,6 +14,7 @@ from shuyin.records.marc.titles import trimmed
 
 _ISBN_TEXT = re.compile(r"^[\s]*([0-9][0-9\s-]{8,20}[0-9Xx])[\s]*(?:[(（:]\s*(.*?)[)）]?\s*)?$")
 _BOOK_NUMBER = re.compile(r"97(?:8[0-9]|9[1-9])[0-9]{9}")
+_OPENING, _CLOSING = re.compile("[(（]"), re.compile("[)）]")
 #: Six zeros at the end are a spreadsheet's rounding, even where the check digit is right by chance.
 _ROUNDED = "000000"
 
@@ -32,7 +33,13 @@ def isbn_of(text: str) -> tuple[str | None, str | None]:
 
 
 def _bare(qualifier: str | None) -> str | None:
-    return (qualifier or "").strip(" ()（）:;") or None
+    """The words of (平裝) : or pbk.) without marks and the brackets around them; 有聲書(MP3) keeps its own."""
+    text = (qualifier or "").strip(" :;")
+    if text[:1] in ("(", "（"):
+        text = text[1:]
+    if text[-1:] in (")", "）") and len(_CLOSING.findall(text)) > len(_OPENING.findall(text)):
+        text = text[:-1]
+    return text.strip() or None
 
 
 def _checks(number: str) -> bool:

@@ -10,9 +10,9 @@ from shuyin.records.book import Book, TitleParts
 from shuyin.records.marc.scripts import Partners
 
 _TRAILING = re.compile(r"(?:\s+[/:;=,.]|[\s/:;=,，：；／＝])+$")
-_FULL_STOP = re.compile(r"(?<=[^.\s]{3})\.$|(?<=[\u3400-\u9fff])[.。]$")
+_FULL_STOP = re.compile(r"(?<=[^.\s]{3})\.$|(?<=[\u3400-\u9fff])\.$")  # 。 is the title's own
 #: Last characters for which the expressions above can do anything.
-_MARKS = frozenset(" /:;=,.，：；／＝。")
+_MARKS = frozenset(" /:;=,.，：；／＝")
 _BRACKETS = str.maketrans("", "", "[]<>〔〕")
 _PARALLEL = re.compile(r"\s+=\s*|\s*=\s+")
 
