@@ -20,6 +20,8 @@ MAIN_MENU: list[MenuItem] = [
     MenuItem("/books", N_("書目資料庫")),
     MenuItem("/books/advanced", N_("進階查詢")),
     MenuItem("/new-books", N_("每日預告書訊")),
+    MenuItem("/account", N_("整合申辦")),
+    MenuItem("/filing/new/feedback", N_("意見信箱")),
     MenuItem("/statistics", N_("服務統計")),
     MenuItem("/tools", N_("工具與資源")),
 ]
