@@ -35,3 +35,11 @@ def on_publication(record: IncomingRecord) -> date | None:
 def on_day(day: date) -> Announce:
     """All records of an import on one day, e.g. the day of a monthly list."""
     return lambda _record: day
+
+
+PUBLISHED = "published"
+
+
+def announcement(text: str) -> Announce:
+    """What an operator asks for: "published" or a day as YYYY-MM-DD; `ValueError` for anything else."""
+    return on_publication if text == PUBLISHED else on_day(date.fromisoformat(text))

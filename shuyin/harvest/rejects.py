@@ -37,7 +37,7 @@ class ReportLine:
 def rejected_lines(session: Session, batch_ids: Iterable[int] | None = None) -> Iterator[ReportLine]:
     """The unresolved rejects of these batches (None = of all), in the order of the files."""
     query = (
-        select(RejectedRecord, ImportBatch.file_name)
+        select(RejectedRecord, ImportBatch.file_name, ImportBatch.format)
         .join(ImportBatch, ImportBatch.id == RejectedRecord.batch_id)
         .where(RejectedRecord.resolved_at.is_(None))
         .order_by(RejectedRecord.batch_id, RejectedRecord.position)
@@ -45,14 +45,23 @@ def rejected_lines(session: Session, batch_ids: Iterable[int] | None = None) -> 
     )
     if batch_ids is not None:
         query = query.where(RejectedRecord.batch_id.in_(list(batch_ids)))
-    for row, file_name in session.execute(query):
-        yield ReportLine(file_name, row.position, row.code, row.reason, excerpt(row.raw))
+    for row, file_name, source_format in session.execute(query):
+        yield ReportLine(file_name, row.position, row.code, row.reason, excerpt(row.raw, source_format))
 
 
-def excerpt(raw: bytes) -> str:
-    """The beginning of a record as one printable line."""
-    text = raw[: _EXCERPT * 3].decode("utf-8", errors="replace")
-    return "".join(c if c.isprintable() else " " for c in text)[:_EXCERPT].strip()
+def excerpt(raw: bytes, source_format: str) -> str:
+    """The beginning of a record's own words as one printable line, without header, leader and directory."""
+    match source_format:
+        case SourceFormat.CSV | SourceFormat.NCL_CSV:
+            own = raw.partition(b"\n")[2]
+        case SourceFormat.ONIX:
+            own = raw[max(raw.find(b"<RecordReference>"), raw.find(b"<a001>"), 0) :]
+        case SourceFormat.MARC21 | SourceFormat.CMARC:
+            own = raw.partition(b"\x1e")[2] or raw
+        case _:
+            own = raw
+    text = own[: _EXCERPT * 4].decode("utf-8", errors="replace")
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:_EXCERPT]
 
 
 def write_report(lines: Iterable[ReportLine], target: Path) -> int:

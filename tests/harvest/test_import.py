@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections import Counter
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from sqlalchemy import Engine, event, func, select
 from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
+from shuyin.harvest.announcing import announcement
 from shuyin.harvest.detect import detect
 from shuyin.harvest.progress import Progress
 from shuyin.harvest.reading import SourceFormat, UnreadableFile
@@ -283,7 +285,16 @@ def test_the_report_names_file_place_and_reason(sqlite_sessions: Sessions, tmp_p
         ("mixed.mrc", "6", "truncated"),
     ]
     assert "沒有題名" in rows[1]["說明"]
+    assert rows[1]["記錄開頭"].startswith("made-0000002 TEST")
     assert "mixed.mrc 第 4 筆 [no_title] 沒有題名" in (tmp_path / "r.txt").read_text(encoding="utf-8")
+
+
+def test_the_report_shows_the_row_not_the_header(sqlite_sessions: Sessions) -> None:
+    for name in ("plain.csv", "onix-3.0-reference.xml"):
+        import_file(sqlite_sessions, samples.FIXTURES / name)
+    with sqlite_sessions() as session:
+        shown = [line.excerpt for line in rejected_lines(session)]
+    assert [text[:13] for text in shown] == ["9786260000000", "4710970052782", "<RecordRefere"]
 
 
 def test_progress_tells_rate_and_time_left(sqlite_sessions: Sessions, tmp_path: Path) -> None:
@@ -295,6 +306,27 @@ def test_progress_tells_rate_and_time_left(sqlite_sessions: Sessions, tmp_path: 
     assert seen[-1].share == 1.0
     half = Progress(records=50, bytes_read=50, bytes_total=100, seconds=2.0, records_this_run=50)
     assert (half.rate, half.share, half.seconds_left) == (25.0, 0.5, 2.0)
+
+
+@pytest.mark.parametrize(
+    ("imprint", "asked", "day"),
+    [
+        ("2025-09-03", "published", date(2025, 9, 3)),
+        ("民114.09", "published", date(2025, 9, 1)),
+        ("2025", "published", None),
+        ("2025-09-03", "2025-10-01", date(2025, 10, 1)),
+        ("2025-09-03", None, None),
+    ],
+)
+def test_the_day_in_the_feed_is_set_only_where_asked_for(
+    sqlite_sessions: Sessions, tmp_path: Path, imprint: str, asked: str | None, day: date | None
+) -> None:
+    fields = [*samples.invented(1)[:4], ("264", samples.field(" 1", ("b", "測試出版,"), ("c", imprint)))]
+    path = tmp_path / "a.mrc"
+    path.write_bytes(samples.iso2709(fields))
+    import_file(sqlite_sessions, path, source="test", announce=announcement(asked) if asked else None)
+    with sqlite_sessions() as session:
+        assert session.scalars(select(BookRow.announced_on)).one() == day
 
 
 def test_gzip_is_unpacked_on_the_way(sqlite_sessions: Sessions, tmp_path: Path) -> None:

@@ -68,6 +68,12 @@ def import_files(
         None, "--source", help="Who sent the file; part of a MARC record's identity. Default: the format's name."
     ),
     collection: str = typer.Option("books", "--collection", help="The collection that the records belong to."),
+    announce: str | None = typer.Option(
+        None,
+        "--announce",
+        help="Show the books in the new-book feed: on their date of publication (published) or on a day (YYYY-MM-DD). "
+        "Default: not at all.",
+    ),
     dry_run: bool = typer.Option(False, "--dry-run", help="Read and check everything, write nothing."),
     report: Path | None = typer.Option(
         None,
@@ -103,7 +109,7 @@ def import_files(
         elif retry:
             _retry(services)
         elif files:
-            reports = _import_all(services, files, source_format, source, collection, dry_run)
+            reports = _import_all(services, files, source_format, source, collection, announce, dry_run)
         for done in reports:
             _print_report(done)
         if report is not None:
@@ -118,14 +124,20 @@ def _import_all(
     source_format: ImportFormat,
     source: str | None,
     collection: str,
+    announce: str | None,
     dry_run: bool,
 ) -> list[ImportReport]:
     from shuyin.app.parallel import indexing_beside
+    from shuyin.harvest.announcing import announcement
     from shuyin.harvest.progress import Progress
     from shuyin.harvest.reading import SourceFormat, UnreadableFile
     from shuyin.harvest.services import import_file
 
     chosen = None if source_format is ImportFormat.AUTO else SourceFormat(source_format.value)
+    try:
+        day = announcement(announce) if announce else None
+    except ValueError:
+        raise CommandFailed(f"--announce takes published or a day like 2025-09-01, not {announce}") from None
     reports = []
     with nullcontext() if dry_run else indexing_beside(services.settings):
         for file in files:
@@ -141,6 +153,7 @@ def _import_all(
                         source_format=chosen,
                         source=source,
                         collection=collection,
+                        announce=day,
                         dry_run=dry_run,
                         progress=told,
                     )
@@ -151,10 +164,12 @@ def _import_all(
 
 
 def _load_sample(services: Services) -> None:
+    from shuyin.ai_subjects.starter_loading import load_starter_schemes
     from shuyin.harvest.music.sample import load_sample_music
     from shuyin.harvest.sample.loading import load_sample
     from shuyin.indexer.services import catch_up
 
+    load_starter_schemes(services.writes)
     counts = load_sample(services.writes)
     counts.update({outcome.value: count for outcome, count in load_sample_music(services.writes).items()})
     with progress("index", "changes") as show:
