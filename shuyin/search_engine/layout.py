@@ -27,6 +27,7 @@ ID_ORDER = "id__order"
 ANY = "any__text"
 SUGGEST = "suggest__terms"
 STORED = "stored__json"
+VECTOR_ROW = "vector__row"  # where the embedded engine keeps a document's vector (vectors.py)
 #: Raise when a column changes its meaning, so that older indexes ask to be rebuilt.
 VERSION = 2
 
@@ -85,6 +86,8 @@ def columns(declaration: IndexDeclaration) -> dict[str, Column]:
             found[field.name] = Column.KEYWORD
         else:
             found[field.name] = Column.INTEGER
+    if declaration.vector_dimensions:
+        found[VECTOR_ROW] = Column.INTEGER
     found[SUGGEST] = Column.COMPLETION
     return found
 

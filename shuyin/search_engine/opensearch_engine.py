@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -17,11 +18,21 @@ from opensearchpy.exceptions import OpenSearchException, RequestError
 
 from shuyin.search_engine import explaining, highlighting, layout, sorting, spelling, suggesting
 from shuyin.search_engine.declaration import INDEXES, IndexDeclaration
-from shuyin.search_engine.opensearch_plan import Json, index_body, source, translate
-from shuyin.search_engine.plan import Bool, Constant, Plan, Term, every
+from shuyin.search_engine.opensearch_plan import VECTOR, Json, index_body, source, translate
+from shuyin.search_engine.plan import All, Bool, Constant, Plan, Term, every
 from shuyin.search_engine.port import MAX_WINDOW, RebuildMismatch, SearchUnavailable, WindowExceeded
-from shuyin.search_engine.query import Document, FacetCount, FacetRequest, Hit, SearchRequest, SearchResult, Suggestion
+from shuyin.search_engine.query import (
+    Document,
+    Everything,
+    FacetCount,
+    FacetRequest,
+    Hit,
+    SearchRequest,
+    SearchResult,
+    Suggestion,
+)
 from shuyin.search_engine.relevance import Compiler
+from shuyin.search_engine.vectors import DEPTH
 
 _TIMEOUT = 10  # seconds for a search
 _BULK_TIMEOUT = 120
@@ -216,6 +227,8 @@ class OpenSearchEngine:
         if request.offset + request.limit > MAX_WINDOW:
             raise WindowExceeded(f"{request.offset + request.limit} > {MAX_WINDOW}")
         compiler = self._compilers[index]
+        if request.vector is not None:
+            return self._nearest(index, request, request.vector)
         order = sorting.order(compiler.declaration, request)
         by_score = order[0].column is None
         scored = compiler.scored(request.query) if by_score else compiler.condition(request.query)
@@ -235,6 +248,33 @@ class OpenSearchEngine:
         hits = tuple(_hit(found, terms) for found in answer["hits"]["hits"])
         facets = {facet.field: _counts(answer["aggregations"], facet) for facet in request.facets}
         return SearchResult(int(answer["hits"]["total"]["value"]), hits, facets)
+
+    def _nearest(self, index: str, request: SearchRequest, vector: Sequence[float]) -> SearchResult:
+        """The nearest documents by cosine among those that fit, `DEPTH` at most."""
+        compiler = self._compilers[index]
+        where = [compiler.condition(q) for q in request.where]
+        answer = self._knn(index, vector, [*where, *compiler.filters(request.filters)], request.offset, request.limit)
+        terms = highlighting.wanted(request.query, compiler.declaration) if request.highlight else None
+        hits = tuple(replace(_hit(found, terms), score=_cosine(found)) for found in answer["hits"]["hits"])
+        facets: dict[str, tuple[FacetCount, ...]] = {}
+        if request.facets:
+            everything = replace(request, query=Everything())
+            query = translate(every(*where, *compiler.filters(request.filters)))
+            counted = self._search(index, {"size": 0, "query": query, "aggs": _aggregations(compiler, everything)})
+            facets = {facet.field: _counts(counted["aggregations"], facet) for facet in request.facets}
+        return SearchResult(int(answer["hits"]["total"]["value"]), hits, facets)
+
+    def _knn(self, index: str, vector: Sequence[float], conditions: list[Plan], offset: int, limit: int) -> Any:
+        near: Json = {"vector": list(vector), "k": DEPTH}
+        if conditions:
+            near["filter"] = translate(every(*conditions))
+        # several shards find DEPTH each: the best DEPTH of all are counted
+        size = max(0, min(limit, DEPTH - offset))
+        body = {"query": {"knn": {VECTOR: near}}, "from": offset, "size": size, "track_total_hits": True}
+        answer = self._search(index, body)
+        total = answer["hits"]["total"]
+        total["value"] = min(DEPTH, int(total["value"]))
+        return answer
 
     def get(self, index: str, ids: Sequence[str]) -> list[Document]:
         """See `port.SearchEngine`."""
@@ -266,12 +306,20 @@ class OpenSearchEngine:
 
     def similar(self, index: str, id: str, limit: int = 10) -> SearchResult:
         """See `port.SearchEngine`."""
-        found = self._search(index, {"query": translate(Term(layout.ID, id)), "size": 1})["hits"]["hits"]
+        found = self._search(index, {"query": translate(Term(layout.ID, id)), "size": 1, "_source": True})["hits"][
+            "hits"
+        ]
         if not found:
             return SearchResult(0, ())
-        plan = self._compilers[index].alike(_stored(found[0])[1], but=id)
-        answer = self._search(index, {"query": translate(plan), "size": limit, "track_total_hits": True})
-        hits = tuple(_hit(hit, None) for hit in answer["hits"]["hits"])
+        vector = found[0]["_source"].get(VECTOR)
+        if vector:
+            others = Bool(must=(All(),), must_not=(Term(layout.ID, id),))
+            answer = self._knn(index, vector, [others], 0, limit)
+            hits = tuple(replace(_hit(hit, None), score=_cosine(hit)) for hit in answer["hits"]["hits"])
+        else:
+            plan = self._compilers[index].alike(_stored(found[0])[1], but=id)
+            answer = self._search(index, {"query": translate(plan), "size": limit, "track_total_hits": True})
+            hits = tuple(_hit(hit, None) for hit in answer["hits"]["hits"])
         return SearchResult(int(answer["hits"]["total"]["value"]), hits)
 
     def did_you_mean(self, index: str, text: str, limit: int = 3) -> list[str]:
@@ -305,7 +353,7 @@ class OpenSearchEngine:
     def _search(self, index: str, body: Json) -> Any:
         name = self._aliases[index].ready()
         with _answering("searching"):
-            answer = self._client.search(index=name, body=body)
+            answer = self._client.search(index=name, body={"_source": [layout.STORED], **body})
         if answer.get("timed_out") or answer["_shards"]["failed"]:
             raise SearchUnavailable(f"OpenSearch answered in part: {answer['_shards']}")
         return answer
@@ -370,6 +418,11 @@ def _literal(text: str) -> str:
 def _stored(hit: Json) -> tuple[Json, dict[str, list[str]]]:
     stored, texts = json.loads(hit["_source"][layout.STORED])
     return stored, texts
+
+
+def _cosine(hit: Json) -> float:
+    """Lucene scores a cosine c as (1 + c) / 2."""
+    return 2 * float(hit["_score"]) - 1
 
 
 def _hit(hit: Json, terms: highlighting.Wanted | None) -> Hit:

@@ -59,7 +59,7 @@ def index_body(declaration: IndexDeclaration, shards: int) -> Json:
             "dynamic": False,
             "_meta": {"fingerprint": layout.fingerprint(declaration)},
             # the columns are made again from the records; only what is returned is kept
-            "_source": {"includes": [layout.STORED]},
+            "_source": {"includes": [layout.STORED, VECTOR]},
             "properties": properties,
         },
     }

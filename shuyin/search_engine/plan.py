@@ -103,7 +103,9 @@ Plan = Term | Terms | Phrase | Prefix | Between | All | Nothing | Bool | Constan
 
 
 def every(*plans: Plan) -> Plan:
-    """All of them."""
+    """All of them; every document if there are none."""
+    if not plans:
+        return All()
     return plans[0] if len(plans) == 1 else Bool(must=plans)
 
 

@@ -67,7 +67,6 @@ _LONGEST = 48
 _ALIKE_TOKENS = 24
 #: Rules that cost a clause per token look at so many tokens (OpenSearch allows 1,024 clauses in all).
 _SCORED_TOKENS = 24
-_APART_LONGEST = 24
 _SCORED_TEXTS = 6
 _LONG_SHARE = 0.7
 #: MOST (nearest hits when nothing matches): this share of the tokens.
@@ -166,6 +165,15 @@ def _divisions(units: list[Unit]) -> list[int]:
     for unit in units:
         ends += [ends[-1] + sum(unit.parts[: i + 1]) for i in range(len(unit.parts))] or [ends[-1] + 1]
     return ends[1:-1]
+
+
+def _texts(query: Query) -> Iterator[Text]:
+    """The texts that are sought, not those that are excluded."""
+    if isinstance(query, Text):
+        yield query
+    elif isinstance(query, Bool):
+        for part in (*query.must, *query.should):
+            yield from _texts(part)
 
 
 class Compiler:
@@ -292,31 +300,41 @@ class Compiler:
     # --- scores ---------------------------------------------------------------------------------------------
 
     def scored(self, query: Query) -> Plan:
-        """Which documents match, with the score that orders them."""
-        match query:
-            case Text():
-                return self._scored_text(query)
-            case Bool():
-                return self._bool(query, self.scored)
-            case Terms():
-                return plan.Constant(self.condition(query), 1.0, "exact value")
-            case _:
-                return plan.Constant(self.condition(query), 0.0)
+        """Which documents match, with the score that orders them.
 
-    def _scored_text(self, query: Text) -> Plan:
+        The more texts a query is made of, the fewer tokens of each are scored: engines limit the clauses of a query.
+        """
+        texts = list(_texts(query))
+        scored = set(map(id, texts[:_SCORED_TEXTS]))
+        tokens = _SCORED_TOKENS // max(1, len(scored))
+
+        def each(part: Query) -> Plan:
+            match part:
+                case Text() if id(part) in scored:
+                    return self._scored_text(part, tokens, alone=len(texts) == 1)
+                case Bool():
+                    return self._bool(part, each)
+                case Terms():
+                    return plan.Constant(self.condition(part), 1.0, "exact value")
+                case _:
+                    return plan.Constant(self.condition(part), 0.0)
+
+        return each(query)
+
+    def _scored_text(self, query: Text, tokens: int, *, alone: bool) -> Plan:
         found = plan.Constant(self._found(query), 0.0)
         units = analysis.units(query.text)
         if not units or (query.field and self.declaration.field(query.field).kind is not Kind.TEXT):
             return found
         fields = self._fields(query.field)
-        steps = tuple(self._field_steps(field, query, units) for field in fields)
+        steps = tuple(self._field_steps(field, query, units, tokens) for field in fields)
         scores: list[Plan] = [plan.Best(steps, tie=self.weights.other_fields)]
-        scores += [self._word_scores(field, units) for field in fields]
-        if query.field is None:
+        scores += [self._word_scores(field, units, tokens) for field in fields]
+        if query.field is None and alone:
             scores += self._cross_scores(units)
         return plan.Bool(must=(found,), should=tuple(scores))
 
-    def _field_steps(self, field: Field, query: Text, units: list[Unit]) -> Plan:
+    def _field_steps(self, field: Field, query: Text, units: list[Unit], tokens: int) -> Plan:
         """The best step that the field reaches, and whether it has the very characters."""
         w, rank, is_lead = self.weights, field.weight, field.name == self.lead
         typed = analysis.squeeze(query.text)
@@ -329,7 +347,7 @@ class Compiler:
                 steps.append((w.lead_head, "head", plan.Term(layout.head(field.name), typed)))
                 steps.append((w.begins, "begins", plan.Prefix(layout.whole(field.name), typed)))
         steps.append((w.phrase, "phrase", plan.phrase(field.name, stream[: _LONGEST * 2])))
-        if field.anchored and 1 < len(stream) <= _APART_LONGEST:
+        if field.anchored and 1 < len(stream) <= tokens:
             steps.append((w.words_apart, "words apart", _all_words(field.name, units)))
         steps += [(w.sound, "sound", sound) for sound in self._by_sound(Text(query.text, field.name))]
         best = plan.Best(
@@ -337,15 +355,15 @@ class Compiler:
         )
         if not field.anchored:
             return best
-        typed_so = _tokens(units, _SCORED_TOKENS, folded=False)
+        typed_so = _tokens(units, tokens, folded=False)
         same = plan.every(*(plan.Term(layout.surface_of(field.name), t) for t in typed_so))
         alone = is_lead and len(units) == 1 and is_merged_word(units[0].surface)
         points = w.surface_alone if alone else w.surface
         return plan.Bool(should=(best, plan.Constant(same, points * rank, f"{field.name}: characters as typed")))
 
-    def _word_scores(self, field: Field, units: list[Unit]) -> Plan:
+    def _word_scores(self, field: Field, units: list[Unit], limit: int) -> Plan:
         """BM25 of the query's words in a field, divided by their number."""
-        tokens = _tokens(units, _SCORED_TOKENS)
+        tokens = _tokens(units, limit)
         words = plan.either(*(plan.Term(field.name, token) for token in tokens))
         return plan.Boost(words, self.weights.word * field.weight / len(tokens), f"{field.name}: words")
 
@@ -377,11 +395,10 @@ class Compiler:
             for (a, b), (first, second) in product(pairs, ((left, right), (right, left))):
                 name, rank = f"{a} + {b}", names[b].weight
                 title = plan.Term(layout.head(b), analysis.squeeze(_text(parts[0] if second is left else parts[1])))
-                yield plan.Best(
+                held = plan.Best(
                     (
-                        plan.Constant(plan.every(plan.phrase(a, first), title), self.weights.cross_whole * rank, name),
-                        plan.Constant(
-                            plan.every(plan.phrase(a, first), plan.phrase(b, second)), self.weights.cross * rank, name
-                        ),
+                        plan.Constant(title, self.weights.cross_whole * rank, f"{name}, whole"),
+                        plan.Constant(plan.phrase(b, second), self.weights.cross * rank, name),
                     )
                 )
+                yield plan.Bool(must=(plan.Constant(plan.phrase(a, first), 0.0), held))

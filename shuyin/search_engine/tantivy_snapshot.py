@@ -1,0 +1,229 @@
+"""Reading one state of a tantivy index: all that a request asks is answered from the same commit."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import tantivy
+
+from shuyin.search_engine import highlighting, layout, sorting, spelling
+from shuyin.search_engine.plan import All, Bool, Constant, Plan, Term, Terms, every
+from shuyin.search_engine.query import Document, FacetCount, FacetRequest, Hit, SearchRequest, SearchResult
+from shuyin.search_engine.relevance import Compiler
+from shuyin.search_engine.tantivy_plan import translate
+from shuyin.search_engine.vectors import DEPTH, VectorFile
+
+#: Facet values that share a count are ordered by value; fetch so many more than asked to order them.
+_FACET_SLACK = 50
+#: Values of a facet that each segment passes on, the most frequent; enough for every facet but large class trees.
+_SEGMENT_VALUES = 2000
+#: With filters that leave no more documents than this, vectors are compared for these alone.
+_FEW = 20_000
+
+Address = tantivy.DocAddress
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """An index as of its last commit."""
+
+    compiler: Compiler
+    searcher: tantivy.Searcher
+    schema: tantivy.Schema
+    vectors: VectorFile | None
+
+    def search(self, request: SearchRequest) -> SearchResult:
+        """See `port.SearchEngine`."""
+        conditions = [
+            *self.compiler.filters(request.filters),
+            *(self.compiler.condition(q) for q in request.where),
+        ]
+        if request.vector is not None:
+            total, ranked = self._nearest(request.vector, conditions, request.offset, request.limit)
+        else:
+            total, ranked = self._ranked(request, conditions)
+        terms = highlighting.wanted(request.query, self.compiler.declaration) if request.highlight else None
+        hits = tuple(self._hit(score, address, terms) for score, address in ranked)
+        return SearchResult(total, hits, self._facets(request))
+
+    def get(self, ids: Sequence[str]) -> list[Document]:
+        """See `port.SearchEngine`."""
+        wanted = list(dict.fromkeys(ids))
+        if not wanted:
+            return []
+        hits = self.searcher.search(self._query(Terms(layout.ID, tuple(wanted))), len(wanted)).hits
+        found = {hit.id: Document(hit.id, {}, hit.stored) for hit in (self._hit(0.0, a, None) for _, a in hits)}
+        return [found[i] for i in wanted if i in found]
+
+    def similar(self, identifier: str, limit: int) -> SearchResult:
+        """See `port.SearchEngine`."""
+        found = self.searcher.search(self._query(Term(layout.ID, identifier)), 1).hits
+        if not found:
+            return SearchResult(0, ())
+        itself = found[0][1]
+        row = self.searcher.fast_field_values(layout.VECTOR_ROW, [itself])[0] if self.vectors else None
+        if self.vectors and row is not None:
+            others = Bool(must=(All(),), must_not=(Term(layout.ID, identifier),))
+            total, ranked = self._nearest(self.vectors.vector(int(row)), [others], 0, limit)
+        else:
+            _, texts = self._stored(itself)
+            answer: Any = self.searcher.search(self._query(self.compiler.alike(texts, but=identifier)), limit)
+            total, ranked = int(answer.count), list(answer.hits)
+        return SearchResult(total, tuple(self._hit(score, address, None) for score, address in ranked))
+
+    def terms(self, start: str, most: int) -> list[tuple[str, int]]:
+        """Suggestion terms that begin so, with the number of documents."""
+        return list(self.searcher.terms_with_prefix(layout.SUGGEST, start, limit=most))
+
+    def score(self, identifier: str, plan: Plan) -> float | None:
+        """The document's score under a plan; None where it does not match."""
+        hits = self.searcher.search(self._query(every(Constant(Term(layout.ID, identifier), 0.0), plan)), 1).hits
+        return float(hits[0][0]) if hits else None
+
+    # --- what `spelling.Vocabulary` asks ----------------------------------------------------------------------
+
+    def total(self, plan: Plan) -> int:
+        """How many documents match."""
+        found: Any = self.searcher.search(self._query(plan), 1)
+        return int(found.count)
+
+    def texts(self, plan: Plan, limit: int) -> list[dict[str, list[str]]]:
+        """The original text fields of the best documents."""
+        return [self._stored(address)[1] for _, address in self.searcher.search(self._query(plan), limit).hits]
+
+    def words(self, word: str) -> list[tuple[str, int]]:
+        """Latin words of the index that may be near this one."""
+        return [
+            found
+            for letter in spelling.first_letters(word)
+            for found in spelling.likely(self.searcher.terms_with_prefix(layout.ANY, letter), word)
+        ]
+
+    # --- ranking ----------------------------------------------------------------------------------------------
+
+    def _query(self, plan: Plan) -> tantivy.Query:
+        return translate(plan, self.searcher, self.schema)
+
+    def _numbers(self, column: str, addresses: list[Address]) -> list[Any]:
+        return self.searcher.fast_field_values(column, addresses)
+
+    def _ranked(self, request: SearchRequest, conditions: list[Plan]) -> tuple[int, list[tuple[float, Address]]]:
+        """Total, and the page's (score, address) in order."""
+        order = sorting.order(self.compiler.declaration, request)
+        by_score = order[0].column is None
+        scored = self.compiler.scored(request.query) if by_score else self.compiler.condition(request.query)
+        query = self._query(Bool(must=(scored, *(Constant(c, 0.0) for c in conditions))) if conditions else scored)
+
+        def top(limit: int) -> Any:
+            if by_score:
+                return self.searcher.search(query, limit)
+            direction = tantivy.Order.Asc if order[0].ascending else tantivy.Order.Desc
+            return self.searcher.search(query, limit, order_by_field=order[0].column, order=direction)
+
+        total, hits = sorting.page(top, self._numbers, order, request.offset, request.limit)
+        return total, [(score if by_score else 0.0, address) for score, address in hits]
+
+    def _nearest(
+        self, vector: Sequence[float], conditions: list[Plan], offset: int, limit: int
+    ) -> tuple[int, list[tuple[float, Address]]]:
+        """The nearest documents by cosine among those that fit, `DEPTH` at most."""
+        if self.vectors is None:
+            return 0, []
+        if conditions:
+            fitting = self._query(every(*conditions))
+            count = self.total(every(*conditions))
+            if count <= _FEW:
+                return self._nearest_of(vector, fitting, count, offset, limit)
+        scores = dict(self.vectors.nearest(vector, DEPTH * 2))
+        many = DEPTH * 2
+        while True:
+            rows = tantivy.Query.term_set_query(self.schema, layout.VECTOR_ROW, list(scores))
+            clauses = [(tantivy.Occur.Must, rows)]
+            clauses += [(tantivy.Occur.Must, self._query(c)) for c in conditions]
+            hits = self.searcher.search(tantivy.Query.boolean_query(clauses), max(1, len(scores))).hits
+            if len(hits) >= DEPTH or len(scores) < many:
+                break
+            many *= 8
+            scores = dict(self.vectors.nearest(vector, many))
+        addresses = [address for _, address in hits]
+        numbers = self._numbers(layout.VECTOR_ROW, addresses)
+        ranked = sorted(((scores[int(n)], a) for n, a in zip(numbers, addresses, strict=True)), key=lambda p: -p[0])
+        return min(DEPTH, len(ranked)), ranked[:DEPTH][offset : offset + limit]
+
+    def _nearest_of(
+        self, vector: Sequence[float], fitting: tantivy.Query, count: int, offset: int, limit: int
+    ) -> tuple[int, list[tuple[float, Address]]]:
+        """As `_nearest`, comparing all of a few documents."""
+        assert self.vectors is not None
+        addresses = [address for _, address in self.searcher.search(fitting, max(1, count)).hits]
+        numbers = self._numbers(layout.VECTOR_ROW, addresses)
+        held = [(int(n), a) for n, a in zip(numbers, addresses, strict=True) if n is not None]
+        likeness = self.vectors.likeness(vector, [n for n, _ in held])
+        ranked = sorted(((float(s), a) for s, (_, a) in zip(likeness, held, strict=True)), key=lambda pair: -pair[0])
+        return min(DEPTH, len(ranked)), ranked[:DEPTH][offset : offset + limit]
+
+    # --- facets -----------------------------------------------------------------------------------------------
+
+    def _facets(self, request: SearchRequest) -> dict[str, tuple[FacetCount, ...]]:
+        """Counts; facets with ticked values are counted without their own, the others in one pass."""
+        passes: dict[str | None, list[FacetRequest]] = {}
+        for facet in request.facets:
+            but = facet.field if self.compiler.ticked(request, facet.field) else None
+            passes.setdefault(but, []).append(facet)
+        asked = () if request.vector is not None else (request.query,)
+        where = [self.compiler.condition(q) for q in (*asked, *request.where)]
+        counted: dict[str, tuple[FacetCount, ...]] = {}
+        for but, facets in passes.items():
+            query = self._query(every(*where, *self.compiler.filters(request.filters, but)))
+            wanted = {facet.field: {"terms": self._facet_terms(facet)} for facet in facets}
+            answer: dict[str, Any] = self.searcher.aggregate(query, wanted)
+            answer |= self._counted_again(query, wanted, answer)
+            for facet in facets:
+                pairs = [(b["key"], int(b["doc_count"])) for b in answer[facet.field]["buckets"]]
+                pairs.sort(key=lambda pair: (-pair[1], pair[0]))
+                counted[facet.field] = tuple(FacetCount(v, n) for v, n in pairs[: facet.size])
+        return {facet.field: counted[facet.field] for facet in request.facets}
+
+    def _facet_terms(self, facet: FacetRequest) -> dict[str, Any]:
+        terms: dict[str, Any] = {
+            "field": self.compiler.source(facet.field),
+            "size": facet.size + _FACET_SLACK,
+            "segment_size": max(_SEGMENT_VALUES, facet.size + _FACET_SLACK),
+        }
+        if facet.prefix:
+            terms["include"] = _regex_literal(facet.prefix) + "(?s:.)*"
+        return terms
+
+    def _counted_again(
+        self, query: tantivy.Query, wanted: dict[str, dict[str, Any]], answer: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Where segments had more values than they passed on, those on top are counted for sure."""
+        short = {}
+        for name, found in answer.items():
+            if found.get("doc_count_error_upper_bound"):
+                values = [bucket["key"] for bucket in found["buckets"]]
+                short[name] = {
+                    "terms": {"field": wanted[name]["terms"]["field"], "size": len(values), "include": values}
+                }
+        return self.searcher.aggregate(query, short) if short else {}
+
+    # --- documents --------------------------------------------------------------------------------------------
+
+    def _stored(self, address: Address) -> tuple[dict[str, Any], dict[str, list[str]]]:
+        raw: Any = self.searcher.doc(address).get_first(layout.STORED)
+        stored, texts = json.loads(bytes(raw))
+        return stored, texts
+
+    def _hit(self, score: float, address: Address, terms: highlighting.Wanted | None) -> Hit:
+        document = self.searcher.doc(address)
+        raw: Any = document.get_first(layout.STORED)
+        stored, texts = json.loads(bytes(raw))
+        marks = highlighting.highlights(texts, terms) if terms else {}
+        return Hit(str(document.get_first(layout.ID)), float(score), stored, marks)
+
+
+def _regex_literal(text: str) -> str:
+    return "".join(c if c.isalnum() else f"\\{c}" if c.isascii() else c for c in text)
