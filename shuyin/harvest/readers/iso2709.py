@@ -11,7 +11,6 @@ from shuyin.harvest.reasons import Reason
 
 RECORD_END = b"\x1d"
 FIELD_END = b"\x1e"
-SUBFIELD = b"\x1f"
 LEADER_LENGTH = 24
 _ENTRY = 12  # bytes of a directory entry: tag 3, length 4, start 5
 _CHUNK = 1 << 20
