@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuyin.ai_subjects.catalogue import Assigned, Catalogue, Keys, Labels
+from shuyin.ai_subjects.embedding import encoder
 from shuyin.ai_subjects.evidence import ClassPaths
 from shuyin.ai_subjects.measures import Cutoff
 from shuyin.ai_subjects.model import CLASS_LEVELS, Model, ShownRecord, Vocabulary
@@ -83,6 +84,8 @@ def load(folder: Path) -> Model:
         model = _model(labels, {name: arrays[name] for name in arrays.files})
     model.cutoff = Cutoff(about["cutoff"]["score"], about["cutoff"]["limit"])
     model.measures = about["measures"]
+    if (folder / "embedding").is_dir():
+        model.embedding = model.embed_labels(encoder(str(folder / "embedding")))
     return model
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from shuyin.ai_subjects import evidence
 from shuyin.ai_subjects.catalogue import Assigned, Catalogue, Keys, Labels
 from shuyin.ai_subjects.description import Description, LabelledRecord, prefixes
+from shuyin.ai_subjects.embedding import Encoder, LabelVectors
 from shuyin.ai_subjects.evidence import Channels, ClassPaths, Neighbour
 from shuyin.ai_subjects.features import label_bigrams, tokens
 from shuyin.ai_subjects.lexical import Wording, WordingIndex
@@ -150,6 +151,7 @@ class Model:
     keys: list[Keys] = field(default_factory=list)
     shown: list[ShownRecord] = field(default_factory=list)
     heading_ranker: Trees | None = None
+    embedding: LabelVectors | None = None
     class_rankers: dict[int | None, Trees] = field(default_factory=dict)
     #: which headings count as chosen, tuned in training
     cutoff: Cutoff = field(default_factory=lambda: Cutoff(0.1, 3))
@@ -187,8 +189,11 @@ class Model:
         vector: Vector,
         linear: tuple[FloatArray, FloatArray],
         neighbours: Sequence[Neighbour],
+        embedding: LabelVectors | None,
     ) -> Channels:
-        """All channels' answers; linear scores and neighbours are given, since training leaves some out."""
+        """All channels' answers; those that learn from records are given, since training leaves records out."""
+        nothing = np.zeros(0, np.float32)
+        likeness = embedding.likeness(description) if embedding else (nothing, nothing)
         words = self.vocabulary
         near = evidence.share_of_neighbours(neighbours, [a.headings for a in self.assigned], len(words.headings))
         near_nodes = evidence.share_of_neighbours(neighbours, [a.nodes for a in self.assigned], len(words.nodes))
@@ -203,8 +208,8 @@ class Model:
             nearest_nodes=near_nodes[1],
             profile_headings=words.heading_profiles.dot(vector),
             profile_nodes=words.node_profiles.dot(vector),
-            embedding_headings=np.zeros(0, np.float32),
-            embedding_nodes=np.zeros(0, np.float32),
+            embedding_headings=likeness[0],
+            embedding_nodes=likeness[1],
             neighbours=neighbours,
             heading_matches=evidence.matches_by_entry(words.heading_wordings, description),
             node_matches=evidence.matches_by_entry(words.node_wordings, description),
@@ -213,7 +218,13 @@ class Model:
     def look(self, description: Description) -> Channels:
         """The channels for a description that is not among the records."""
         vector = self.space.vector(tokens(description))
-        return self.channels(description, vector, self.linear_scores(vector), self.neighbours(vector))
+        return self.channels(description, vector, self.linear_scores(vector), self.neighbours(vector), self.embedding)
+
+    def embed_labels(self, encoder: Encoder) -> LabelVectors:
+        """The vectors of this model's labels by that encoder."""
+        captions = {f"={entry.number}": entry.wordings[0] for entry in self.vocabulary.scheme.classes if entry.wordings}
+        nodes = [captions.get(name, "") for name in self.vocabulary.nodes.names]
+        return LabelVectors.of(encoder, self.vocabulary.headings.names, nodes)
 
     def heading_candidates(self, channels: Channels) -> Candidates:
         """The headings worth ranking, with their features."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import tempfile
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +15,7 @@ from numpy.typing import NDArray
 from shuyin.ai_subjects import evidence, linear, measures
 from shuyin.ai_subjects.catalogue import Assigned, Catalogue, Keys
 from shuyin.ai_subjects.description import LabelledRecord
+from shuyin.ai_subjects.embedding import LabelVectors
 from shuyin.ai_subjects.evaluation import Answers, report
 from shuyin.ai_subjects.evidence import ClassPaths, Neighbour
 from shuyin.ai_subjects.features import tokens
@@ -45,6 +48,8 @@ def learn(
     *,
     seed: int = 0,
     advance: Callable[[int, int | None], None] = lambda done, total: None,
+    embedding_folder: Path | None = None,
+    more_pairs: Sequence[tuple[str, str]] = (),
 ) -> Model:
     """Train all channels, then the rankers on what the channels say about each record without its own series."""
     bags = [tokens(record.description) for record in records]
@@ -72,6 +77,9 @@ def learn(
         shown=[shown(record) for record in records],
     )
     near = likenesses(matrix, members)
+    embeddings: dict[int, LabelVectors] = {}
+    if embedding_folder:
+        embeddings = embed(model, records, members, embedding_folder, more_pairs, seed)
     width = len(vocabulary.headings)
     done = 0
     headings: list[Example] = []
@@ -83,7 +91,7 @@ def learn(
             # a label that no other record has would stand at zero, had this group not been in the training
             known = catalogue.heading_counts[:width] > 0, catalogue.node_counts[: len(vocabulary.nodes)] > 0
             scores = fitted.unseen[row][:width] * known[0], fitted.unseen[row][width:] * known[1]
-            channels = model.channels(records[row].description, vectors[row], scores, near[row])
+            channels = model.channels(records[row].description, vectors[row], scores, near[row], embeddings.get(row))
             if example := heading_example(model, channels, row):
                 headings.append(example)
             if example := class_example(model, channels, row, records[row].class_number):
@@ -95,6 +103,35 @@ def learn(
     _check(model, headings, classes, records, members, seed)
     _fit_all(model, headings, classes, seed)
     return model
+
+
+def embed(
+    model: Model,
+    records: Sequence[LabelledRecord],
+    parts: Sequence[Sequence[int]],
+    folder: Path,
+    more_pairs: Sequence[tuple[str, str]],
+    seed: int,
+) -> dict[int, LabelVectors]:
+    """Train the embedding that will serve (into `folder`, from all records) and, for what the ranker learns from,
+    two others: each row of the parts is embedded by one that learnt from the other half of the parts."""
+    from shuyin.ai_subjects import embedding_training
+    from shuyin.ai_subjects.embedding import StaticEncoder
+
+    def trained(learnt: Sequence[LabelledRecord], place: Path) -> LabelVectors:
+        pairs = embedding_training.pairs(learnt, model.vocabulary.scheme, more_pairs)
+        embedding_training.train(pairs, place, seed=seed)
+        return model.embed_labels(StaticEncoder(place))
+
+    by_row: dict[int, LabelVectors] = {}
+    with tempfile.TemporaryDirectory() as scratch:
+        for side in (0, 1):
+            aside = {row for place, part in enumerate(parts) if place % 2 == side for row in part}
+            learnt = [record for row, record in enumerate(records) if row not in aside]
+            vectors = trained(learnt, Path(scratch) / str(side))
+            by_row.update(dict.fromkeys(aside, vectors))
+    model.embedding = trained(records, folder)
+    return by_row
 
 
 def _fit_all(model: Model, headings: Sequence[Example], classes: Sequence[Example], seed: int) -> None:
