@@ -22,6 +22,7 @@ help: ## list the targets
 run: $(BASE) ## install, load the sample catalogue on the first run, serve http://127.0.0.1:$PORT
 	@$(BIN)/shuyin db upgrade
 	@$(BIN)/shuyin import --sample
+	@$(BIN)/shuyin ai load-scheme starter
 	@$(BIN)/shuyin serve --port $(PORT)
 
 test: $(TEST) ## install the test extras and the real parts (OpenSearch, PostgreSQL, Chromium …), run the whole suite

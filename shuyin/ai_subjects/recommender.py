@@ -12,6 +12,8 @@ from shuyin.ai_subjects import artefact
 from shuyin.ai_subjects.catalogue import Keys
 from shuyin.ai_subjects.description import Description, LabelledRecord, digits, prefixes
 from shuyin.ai_subjects.evidence import Channels
+from shuyin.ai_subjects.features import bigrams
+from shuyin.ai_subjects.folding import fold, has_han
 from shuyin.ai_subjects.lexical import Match
 from shuyin.ai_subjects.model import Model, ShownRecord
 
@@ -22,6 +24,8 @@ LEAST_CHANCE = 0.06
 #: A class is shown if at least its first digit is this likely; a number is given to the digit that is as likely.
 LEAST_DIGIT = 0.4
 SURE_ENOUGH = 0.5
+#: A neighbour this near is reason enough for a title without a known word.
+LIKE_ENOUGH = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +144,18 @@ class Recommender:
                 for number, chances in self.model.classes(channels, limit)
                 if chances.get(1, 0.0) >= LEAST_DIGIT
             )
-        if not channels.neighbours and not channels.heading_matches and not channels.node_matches:
+        if not channels.heading_matches and not channels.node_matches and not self._knows(channels):
             # no word, author or publisher of it is known: whatever stands on top would be the commonest label
             return Recommendation(self.version, abstained=True)
         return Recommendation(self.version, subjects, classes, abstained=not subjects and not classes)
+
+    def _knows(self, channels: Channels) -> bool:
+        """Whether training has seen a word of two characters of it, its author or its publisher, or a book like it."""
+        if channels.neighbours and channels.neighbours[0].likeness >= LIKE_ENOUGH:
+            return True
+        words = {f"T{pair}" for text in channels.description.text_fields().values() for pair in bigrams(fold(text))}
+        names = [*(f"a:{name}" for name in channels.keys.authors), f"p:{channels.keys.publisher}"]
+        return self.model.space.knows([*(word for word in words if has_han(word) and len(word) > 2), *names])
 
     def learn(self, record: LabelledRecord) -> None:
         """Let an accepted record speak at once: its author, publisher, headings and class count from now on."""

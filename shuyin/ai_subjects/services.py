@@ -129,7 +129,9 @@ def _grouped(rows: Sequence[RecommendationRow], key: Callable[[RecommendationRow
 
 
 def _fared(name: str, rows: Sequence[RecommendationRow]) -> Acceptance:
-    subjects = [(label, {one for one, _ in row.shown["subjects"]}) for row in rows for label in _assigned(row, "subjects")]
+    subjects = [
+        (label, {one for one, _ in row.shown["subjects"]}) for row in rows for label in _assigned(row, "subjects")
+    ]
     classed = [(row.shown["classes"], _assigned(row, "classes")[0]) for row in rows if _assigned(row, "classes")]
     return Acceptance(
         name,

@@ -42,6 +42,10 @@ class FeatureSpace:
         idf = np.log((total + 1) / (counts[kept] + 0.5))
         return cls(hashes[kept], idf.astype(np.float32))
 
+    def knows(self, tokens: Sequence[str]) -> bool:
+        """Whether training has seen any of the tokens."""
+        return bool(np.isin(np.array([hashed(token) for token in tokens], np.uint32), self.hashes).any())
+
     def vector(self, bag: Mapping[str, float]) -> Vector:
         """The bag as a tf-idf vector of length 1; tokens that training never saw are left out."""
         if not bag or not self.hashes.size:

@@ -148,9 +148,8 @@ def _hypertext(data: bytes) -> str:
         root = html.document_fromstring(data, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError):
         return ""  # an empty page of the book
-    for element in list(root.iter("script", "style")):
-        element.drop_tree()
-    return "\n".join(line for line in (text.strip() for text in root.itertext()) if line)
+    etree.strip_elements(root, "script", "style", with_tail=False)
+    return "\n".join(line for line in (str(text).strip() for text in root.itertext()) if line)
 
 
 def _pdf(data: bytes) -> str:

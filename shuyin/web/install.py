@@ -10,6 +10,7 @@ from shuyin.search_api.oai.routes import router as oai_router
 from shuyin.search_api.routes import router as api_router
 from shuyin.search_api.sru.routes import router as sru_router
 from shuyin.search_api.statistics.routes import router as statistics_api_router
+from shuyin.search_api.subjects_routes import router as subjects_api_router
 from shuyin.search_api.tools.routes import router as tools_api_router
 from shuyin.web import errors
 from shuyin.web.account.entrance import router as entrance_router
@@ -25,6 +26,7 @@ from shuyin.web.site.routes import router as site_router
 from shuyin.web.site.sitemaps import router as sitemaps_router
 from shuyin.web.staff.routes import router as staff_router
 from shuyin.web.statistics.routes import router as statistics_router
+from shuyin.web.subjects.routes import router as subjects_router
 from shuyin.web.tools.routes import router as tools_router
 
 
@@ -50,6 +52,8 @@ def install(app: FastAPI) -> None:
         filing_router,
         staff_router,
         tools_router,
+        subjects_api_router,
+        subjects_router,
     ):
         app.include_router(router)
     errors.install(app)

@@ -33,15 +33,20 @@ def train(
     ),
     alone: bool = typer.Option(False, "--alone", help="Leave the catalogue out; learn from --records only."),
     seed: int = typer.Option(0, "--seed", help="The same seed and records give the same model."),
+    no_embedding: bool = typer.Option(False, "--no-embedding", help="Quicker, a little worse: no static embedding."),
+    version_name: str = typer.Option("", "--name", help="Name of the version; else the time."),
     force: bool = typer.Option(False, "--force", help="Take the model into use even if it measures worse."),
 ) -> None:
     """Learn from the catalogue's records (and a file); takes minutes. Needs `pip install 'shuyin[models]'`."""
+    from datetime import UTC, datetime
+
     from shuyin.ai_subjects import artefact, store
 
     data_dir = get_settings().data_dir
     learning, scheme = _material(records, alone)
-    version, trained = _learn(learning, scheme, seed)
+    version = version_name or datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     folder = model or store.models(data_dir) / version
+    trained = _learn(learning, scheme, seed, folder, no_embedding)
     about = {
         "version": version,
         "records": len(learning),
@@ -88,16 +93,15 @@ def _catalogue() -> tuple[list[LabelledRecord], Scheme]:
         engine.dispose()
 
 
-def _learn(learning: list[LabelledRecord], scheme: Scheme, seed: int) -> tuple[str, Any]:
-    from datetime import UTC, datetime
+def _learn(learning: list[LabelledRecord], scheme: Scheme, seed: int, folder: Path, no_embedding: bool) -> Any:
+    from shuyin.ai_subjects import training
 
-    try:
-        from shuyin.ai_subjects import training
-    except ModuleNotFoundError as error:
-        raise CommandFailed(f"{error.name} is missing; training needs `pip install 'shuyin[models]'`") from None
     with progress("train", "records") as show:
-        trained = training.learn(learning, scheme, seed=seed, advance=show)
-    return datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ"), trained
+        try:
+            embedding = None if no_embedding else folder / "embedding"
+            return training.learn(learning, scheme, seed=seed, advance=show, embedding_folder=embedding)
+        except ModuleNotFoundError as error:
+            raise CommandFailed(f"{error.name} is missing; training needs `pip install 'shuyin[models]'`") from None
 
 
 def _swap(data_dir: Path, version: str, found: dict[str, Any], force: bool) -> None:
@@ -238,6 +242,40 @@ def _reasons(found: dict[str, Any]) -> str:
     return "; ".join(
         f"{why['kind']}: {why['text']}" + (f" ({why['field']})" if "field" in why else "") for why in found["why"][:3]
     )
+
+
+@app.command("load-scheme")
+def load_scheme(
+    file: Path = typer.Argument(help="SKOS, MADS/RDF, MARC21 or CSV (also zipped); `starter` for the one that ships."),
+) -> None:
+    """Load the official classification or headings; `starter` also takes over the headings that records use."""
+    from shuyin.ai_subjects import from_catalogue
+    from shuyin.ai_subjects.schemes import services
+    from shuyin.ai_subjects.schemes.entries import NotAScheme
+    from shuyin.ai_subjects.schemes.reading import read_scheme
+    from shuyin.records import database
+
+    engine = database.connect(get_settings().database_url)
+    try:
+        if str(file) == "starter":
+            with database.read_sessions(engine)() as session:
+                records = list(from_catalogue.catalogued(session))
+            with database.write_sessions(engine).begin() as session:
+                done = services.load_starter(session, records)
+        else:
+            entries = read_scheme(file)
+            with database.write_sessions(engine).begin() as session:
+                done = services.load(session, entries, origin=file.name[:64])
+        with database.read_sessions(engine)() as session:
+            now = services.counts(session)
+    except NotAScheme as error:
+        raise CommandFailed(str(error)) from None
+    finally:
+        engine.dispose()
+    typer.echo(f"{done.classes:,} classes, {done.headings:,} headings, {done.links:,} links written")
+    if done.removed:
+        typer.echo(f"{done.removed:,} starter entries replaced")
+    typer.echo(f"共有 {now.classes:,} 筆類目資料\n共有 {now.headings:,} 筆主題詞資料")
 
 
 @app.command()

@@ -1,0 +1,1 @@
+"""Pages of headings, classes and 智慧主題分析."""
