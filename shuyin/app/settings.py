@@ -42,6 +42,9 @@ class Settings(BaseSettings):
     contact_email: str = Field(
         "contact@shuyin.example", description="Address for people who harvest the catalogue; OAI-PMH shows it"
     )
+    harvest_private_hosts: str = Field(
+        "", description="Hosts of the own network that may be harvested, separated by commas; all others are refused"
+    )
     data_key: str | None = Field(
         None,
         description="Encrypts personal data at rest; empty = one is made on first use and kept in DATA_DIR/data.key. "
