@@ -39,6 +39,7 @@ for _module in sorted(pkgutil.iter_modules(commands.__path__), key=lambda module
 
 def main() -> None:
     """Run the command line of this process."""
+    logging.configure("console", "ERROR")
     try:
         app(standalone_mode=True)
     except KeyboardInterrupt:

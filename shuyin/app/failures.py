@@ -5,6 +5,7 @@ from __future__ import annotations
 import traceback
 
 import structlog
+from pydantic import ValidationError
 from sqlalchemy.exc import OperationalError, ProgrammingError, SQLAlchemyError
 
 from shuyin.search_engine.port import RebuildMismatch, SearchUnavailable
@@ -21,6 +22,9 @@ def explain(error: Exception) -> str:
     _log.debug("failure", traceback="".join(traceback.format_exception(error)))
     if isinstance(error, CommandFailed):
         return f"Error: {error}"
+    if isinstance(error, ValidationError):
+        told = "; ".join(f"SHUYIN_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
+        return f"Error: a setting is not valid: {told}. Correct the environment variable or the line in .env."
     if isinstance(error, (OperationalError, ProgrammingError)):
         return _database(error)
     if isinstance(error, SearchUnavailable):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 import threading
 from types import FrameType
 
@@ -87,15 +88,17 @@ def serve(settings: Settings, host: str, port: int, only: str | None = None) -> 
 
 
 def _serve_web(services: Services, host: str, port: int) -> None:
+    try:
+        listening = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        raise CommandFailed(
+            f"port {port} on {host} cannot be used ({error.strerror}); choose another with --port or PORT"
+        ) from None
     app = create_app(services.settings, services)
     _log.info("serving", address=f"http://{host}:{port}/")
-    config = uvicorn.Config(
-        app, host=host, port=port, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=10
-    )
-    server = uvicorn.Server(config)
-    server.run()
-    if not server.started:
-        raise CommandFailed(f"port {port} on {host} cannot be used; choose another with --port or PORT")
+    config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=10)
+    with listening:
+        uvicorn.Server(config).run(sockets=[listening])
 
 
 def _require_tables(services: Services) -> None:

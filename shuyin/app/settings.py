@@ -60,7 +60,10 @@ class Settings(BaseSettings):
     @field_validator("timezone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
-        ZoneInfo(value)
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError):
+            raise ValueError(f"there is no time zone {value}; use a name such as Asia/Taipei") from None
         return value
 
     @field_validator("base_url")
