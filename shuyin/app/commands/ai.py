@@ -189,11 +189,11 @@ def _recommender(model: Path | None) -> Recommender:
 @app.command()
 def suggest(
     title: str = typer.Argument("", help="Title of the book."),
-    author: str = typer.Option("", "--author"),
-    publisher: str = typer.Option("", "--publisher"),
+    author: str = typer.Option("", "--author", help="Its author."),
+    publisher: str = typer.Option("", "--publisher", help="Its publisher."),
     category: str = typer.Option("", "--category", help="圖書主題 or 建議上架分類."),
     keyword: list[str] = typer.Option([], "--keyword", help="Repeatable."),
-    summary: str = typer.Option("", "--summary"),
+    summary: str = typer.Option("", "--summary", help="Its summary."),
     file: Path | None = typer.Option(None, "--file", help="Read the text from a txt file or the fields of a CSV."),
     as_json: bool = typer.Option(False, "--json", help="Print JSON (one line for each row of a CSV)."),
     model: Path | None = typer.Option(None, "--model", help="Folder of the model; else the one in use."),
