@@ -1,6 +1,6 @@
 """harvest sources
 
-Revision: 0040, after 0030
+Revision: 0041, after 0040
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0040"
-down_revision = "0030"
+revision = "0041"
+down_revision = "0040"
 branch_labels = None
 depends_on = None
 
