@@ -36,13 +36,17 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """A facet on a keyword field; `field` is that field's name where it differs from the facet's."""
+    """A facet on a keyword field; `field` is that field's name where it differs from the facet's.
+
+    `words` names the text field that holds the same values, which makes look-ups quick.
+    """
 
     name: str
     label: str
     size: int = 10
     hierarchical: bool = False
     field: str | None = None
+    words: str | None = None
 
     @property
     def source(self) -> str:
@@ -112,8 +116,8 @@ BOOKS = IndexDeclaration(
         Field("contents", Kind.TEXT, "目次", weight=1.0, highlight=True),
         Field("note", Kind.TEXT, "附註", weight=0.5),
         # exact values
-        Field("isbn", Kind.KEYWORD, "ISBN", in_any=False),
-        Field("class_number", Kind.KEYWORD, "分類號", in_any=False, parameter="class"),
+        Field("isbn", Kind.KEYWORD, "ISBN", in_any=False, suggest="isbn"),
+        Field("class_number", Kind.KEYWORD, "分類號", in_any=False, parameter="class", suggest="class"),
         Field("format", Kind.KEYWORD, "出版形式", in_any=False),
         Field("language", Kind.KEYWORD, "語言", in_any=False),
         Field("audience", Kind.KEYWORD, "適讀對象", in_any=False),
@@ -139,8 +143,8 @@ BOOKS = IndexDeclaration(
         Facet("format", "出版形式"),
         Facet("category", "圖書主題"),
         Facet("class", "分類", hierarchical=True),
-        Facet("subject", "主題詞", field="subject_facet"),
-        Facet("publisher", "出版者", field="publisher_facet"),
+        Facet("subject", "主題詞", field="subject_facet", words="subject"),
+        Facet("publisher", "出版者", field="publisher_facet", words="publisher"),
         Facet("year", "出版年"),
         Facet("language", "語言"),
         Facet("audience", "適讀對象"),

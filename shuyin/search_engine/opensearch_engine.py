@@ -18,9 +18,10 @@ from opensearchpy.exceptions import OpenSearchException, RequestError
 
 from shuyin.search_engine import explaining, highlighting, layout, sorting, spelling, suggesting
 from shuyin.search_engine.declaration import INDEXES, IndexDeclaration
+from shuyin.search_engine.facets import fetched_values, top_values
 from shuyin.search_engine.opensearch_plan import VECTOR, Json, index_body, source, translate
 from shuyin.search_engine.plan import All, Bool, Constant, Plan, Term, every
-from shuyin.search_engine.port import MAX_WINDOW, RebuildMismatch, SearchUnavailable, WindowExceeded
+from shuyin.search_engine.port import MAX_WINDOW, IndexOutdated, RebuildMismatch, SearchUnavailable, WindowExceeded
 from shuyin.search_engine.query import (
     Document,
     Everything,
@@ -71,9 +72,7 @@ class _Alias:
                 for mapping in self.client.indices.get_mapping(index=self.name).values():
                     built = mapping["mappings"].get("_meta", {}).get("fingerprint")
                     if built != layout.fingerprint(self.declaration):
-                        raise SearchUnavailable(
-                            f"index {self.declaration.name} was built by another version: run `shuyin index rebuild`"
-                        )
+                        raise IndexOutdated(self.declaration.name)
             self._ready = True
         return self.name
 
@@ -390,14 +389,15 @@ def _aggregations(compiler: Compiler, request: SearchRequest) -> Json:
     for facet in request.facets:
         terms: Json = {
             "field": compiler.source(facet.field),
-            "size": facet.size,
-            "shard_size": max(_SHARD_VALUES, facet.size),
+            "size": fetched_values(facet),
+            "shard_size": max(_SHARD_VALUES, fetched_values(facet)),
         }
         if facet.prefix:
             terms["include"] = _literal(facet.prefix) + ".*"
         counted: Json = {"terms": terms}
-        if compiler.ticked(request, facet.field):
-            query = translate(every(*where, *compiler.filters(request.filters, facet.field)))
+        looked_up = compiler.looked_up(facet)
+        if looked_up or compiler.ticked(request, facet.field):
+            query = translate(every(*where, *compiler.filters(request.filters, facet.field), *looked_up))
             counted = {"global": {}, "aggs": {"others": {"filter": query, "aggs": {"values": counted}}}}
         found[facet.field] = counted
     return found
@@ -407,7 +407,7 @@ def _counts(aggregations: Json, facet: FacetRequest) -> tuple[FacetCount, ...]:
     found = aggregations[facet.field]
     if "others" in found:
         found = found["others"]["values"]
-    return tuple(FacetCount(bucket["key"], int(bucket["doc_count"])) for bucket in found["buckets"])
+    return top_values(facet, [FacetCount(b["key"], int(b["doc_count"])) for b in found["buckets"]])
 
 
 def _literal(text: str) -> str:

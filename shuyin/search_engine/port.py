@@ -12,6 +12,13 @@ class SearchUnavailable(Exception):
     """The engine does not answer; pages say so kindly and send `Retry-After`."""
 
 
+class IndexOutdated(SearchUnavailable):
+    """The index was built for other fields than this program has: it must be rebuilt (`shuyin index rebuild`)."""
+
+    def __init__(self, index: str) -> None:
+        super().__init__(f"index {index} was built by another version: run `shuyin index rebuild`")
+
+
 class RebuildMismatch(Exception):
     """A rebuilt index does not hold the number of documents that it should; nothing was swapped."""
 

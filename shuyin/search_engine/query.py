@@ -73,11 +73,15 @@ Query = Text | Terms | Range | Bool | Everything | Nothing
 
 @dataclass(frozen=True, slots=True)
 class FacetRequest:
-    """Count the values of a facet. `prefix` narrows to values that begin so (class tree, look-up)."""
+    """Count the values of a facet. `prefix` narrows to values that begin so (class tree).
+
+    `contains` narrows to values with these characters anywhere, script, variants, width and case aside (look-up).
+    """
 
     field: str
     size: int = 10
     prefix: str | None = None
+    contains: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from shuyin.search_engine.query import (
     Bool,
     Everything,
     FacetFilter,
+    FacetRequest,
     Match,
     Nothing,
     Query,
@@ -217,6 +218,14 @@ class Compiler:
     def source(self, facet: str) -> str:
         """The keyword column that a facet counts, by the facet's name or its own."""
         return self._sources.get(facet, facet)
+
+    def looked_up(self, facet: FacetRequest) -> list[Plan]:
+        """What documents must hold for a facet's look-up to find a value in them; narrows, does not decide."""
+        words = next((f.words for f in self.declaration.facets if facet.field in (f.name, f.source)), None)
+        if not facet.contains or not words:
+            return []
+        runs = [unit.folded for unit in analysis.units(facet.contains) if unit.is_han]
+        return [plan.Term(words, token) for run in runs for token in (analysis.grams(run)[1::2] or [run])]
 
     def ticked(self, request: SearchRequest, facet: str) -> bool:
         """Whether the facet has included values."""

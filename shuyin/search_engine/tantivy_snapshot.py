@@ -10,6 +10,7 @@ from typing import Any
 import tantivy
 
 from shuyin.search_engine import highlighting, layout, sorting, spelling
+from shuyin.search_engine.facets import fetched_values, top_values
 from shuyin.search_engine.plan import All, Bool, Constant, Plan, Term, Terms, every
 from shuyin.search_engine.query import Document, FacetCount, FacetRequest, Hit, SearchRequest, SearchResult
 from shuyin.search_engine.relevance import Compiler
@@ -169,29 +170,29 @@ class Snapshot:
 
     def _facets(self, request: SearchRequest) -> dict[str, tuple[FacetCount, ...]]:
         """Counts; facets with ticked values are counted without their own, the others in one pass."""
-        passes: dict[str | None, list[FacetRequest]] = {}
+        passes: dict[tuple[Plan, ...], list[FacetRequest]] = {}
         for facet in request.facets:
-            but = facet.field if self.compiler.ticked(request, facet.field) else None
-            passes.setdefault(but, []).append(facet)
+            filters = self.compiler.filters(request.filters, facet.field)
+            passes.setdefault((*filters, *self.compiler.looked_up(facet)), []).append(facet)
         asked = () if request.vector is not None else (request.query,)
         where = [self.compiler.condition(q) for q in (*asked, *request.where)]
         counted: dict[str, tuple[FacetCount, ...]] = {}
-        for but, facets in passes.items():
-            query = self._query(every(*where, *self.compiler.filters(request.filters, but)))
+        for filters_of_pass, facets in passes.items():
+            query = self._query(every(*where, *filters_of_pass))
             wanted = {facet.field: {"terms": self._facet_terms(facet)} for facet in facets}
             answer: dict[str, Any] = self.searcher.aggregate(query, wanted)
             answer |= self._counted_again(query, wanted, answer)
             for facet in facets:
-                pairs = [(b["key"], int(b["doc_count"])) for b in answer[facet.field]["buckets"]]
-                pairs.sort(key=lambda pair: (-pair[1], pair[0]))
-                counted[facet.field] = tuple(FacetCount(v, n) for v, n in pairs[: facet.size])
+                values = [FacetCount(b["key"], int(b["doc_count"])) for b in answer[facet.field]["buckets"]]
+                counted[facet.field] = top_values(facet, values)
         return {facet.field: counted[facet.field] for facet in request.facets}
 
     def _facet_terms(self, facet: FacetRequest) -> dict[str, Any]:
+        size = fetched_values(facet) + _FACET_SLACK
         terms: dict[str, Any] = {
             "field": self.compiler.source(facet.field),
-            "size": facet.size + _FACET_SLACK,
-            "segment_size": max(_SEGMENT_VALUES, facet.size + _FACET_SLACK),
+            "size": size,
+            "segment_size": max(_SEGMENT_VALUES, size),
         }
         if facet.prefix:
             terms["include"] = _regex_literal(facet.prefix) + "(?s:.)*"

@@ -21,7 +21,7 @@ import tantivy
 from shuyin.search_engine import layout
 from shuyin.search_engine.declaration import IndexDeclaration
 from shuyin.search_engine.layout import Column
-from shuyin.search_engine.port import SearchUnavailable
+from shuyin.search_engine.port import IndexOutdated, SearchUnavailable
 
 POINTER = "CURRENT"
 LAYOUT = "layout.json"
@@ -116,15 +116,13 @@ class Generations:
         self._remove_all_but(*pointer.values())
 
     def check(self, generation: Path) -> None:
-        """`SearchUnavailable` if it was built for other fields than this program has."""
+        """`IndexOutdated` if it was built for other fields than this program has."""
         try:
             built = json.loads((generation / LAYOUT).read_text())["fingerprint"]
         except FileNotFoundError:
             built = None
         if built != layout.fingerprint(self.declaration):
-            raise SearchUnavailable(
-                f"index {self.declaration.name} was built by another version: run `shuyin index rebuild`"
-            )
+            raise IndexOutdated(self.declaration.name)
 
     @contextmanager
     def lock(self, name: str, wait: float = _LOCK_WAIT) -> Iterator[None]:

@@ -265,6 +265,24 @@ def test_a_prefix_narrows_a_facet(filled: SearchEngine) -> None:
     assert filled.search("books", odd).facets["class"] == ()
 
 
+def test_a_look_up_inside_a_facet_folds(search: SearchEngine) -> None:
+    publishers = ["臺灣商務印書館", "台湾商务印书馆", "遠流", "Éditions du Seuil", "國立臺灣大學出版中心"]
+    search.write("books", [book(i, "書", publisher=p, format="print") for i, p in enumerate(publishers)])
+
+    def looked_up(typed: str, facet: str = "publisher", **request: Any) -> list[str]:
+        asked = SearchRequest(facets=(FacetRequest(facet, 10, contains=typed),), **request)
+        return [c.value for c in search.search("books", asked).facets[facet]]
+
+    assert looked_up("臺灣") == ["台湾商务印书馆", "國立臺灣大學出版中心", "臺灣商務印書館"]
+    assert looked_up("台湾") == looked_up("臺灣")
+    assert looked_up("editions") == ["Éditions du Seuil"]
+    assert looked_up("ＤＩＴ") == ["Éditions du Seuil"]
+    assert looked_up("流") == ["遠流"]
+    assert looked_up("沒有") == []
+    assert looked_up("商務") == looked_up("商务", filters={"publisher": FacetFilter(include=("遠流",))})
+    assert looked_up("prin", facet="format") == ["print"]
+
+
 def test_most_frequent_values_first_then_by_value(search: SearchEngine) -> None:
     publishers = ["丙"] * 3 + ["乙"] * 2 + ["甲"] * 2 + ["丁"]
     search.write("books", [book(i, "書", publisher=p) for i, p in enumerate(publishers)])
