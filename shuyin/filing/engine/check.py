@@ -103,9 +103,22 @@ def visible(filing: Filing, answers: Answers) -> dict[str, Any]:
             if not isinstance(item, Upload) and item.name in kept and not _shown(section, item, kept)
         ]
         if not gone:
-            return kept
+            break
         for name in gone:
             del kept[name]
+    for _, _, item in filing.items():
+        if isinstance(item, Rows) and item.name in kept:
+            kept[item.name] = _visible_rows(item, kept)
+    return kept
+
+
+def _visible_rows(rows: Rows, answers: Answers) -> list[dict[str, Any]]:
+    found = []
+    for row in answers[rows.name] or ():
+        seen = {**answers, **row}
+        hidden = {f.name for f in rows.fields if not f.shown.holds(seen)}
+        found.append({name: value for name, value in row.items() if name not in hidden})
+    return found
 
 
 def check_step(filing: Filing, step: Step, answers: Answers, files: Mapping[str, int], today: date) -> list[Problem]:

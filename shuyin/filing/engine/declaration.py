@@ -237,6 +237,14 @@ class Filing:
             if isinstance(item, Field):
                 yield item
 
+    def all_fields(self) -> Iterator[Field]:
+        """All fields, with those of rows."""
+        for _, _, item in self.items():
+            if isinstance(item, Field):
+                yield item
+            elif isinstance(item, Rows):
+                yield from item.fields
+
     def uploads(self) -> Iterator[Upload]:
         """All places for files."""
         for _, _, item in self.items():

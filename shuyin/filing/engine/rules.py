@@ -37,7 +37,7 @@ def rules_of(filing: Filing) -> Iterator[RuleLine]:
 def words_of(filing: Filing, condition: Condition) -> str:
     """A condition in words."""
     if isinstance(condition, Is):
-        declared = next(f for f in _all_fields(filing) if f.name == condition.field)
+        declared = next(f for f in filing.all_fields() if f.name == condition.field)
         values = "、".join(f"「{declared.choice_label(v)}」" for v in condition.values)
         return f"「{declared.label}」為{values}" + ("之一" if len(condition.values) > 1 else "")
     if isinstance(condition, AllOf):
@@ -45,14 +45,6 @@ def words_of(filing: Filing, condition: Condition) -> str:
     if isinstance(condition, AnyOf):
         return "，或".join(words_of(filing, part) for part in condition.parts) or "從不"
     raise TypeError(f"no words for {type(condition).__name__}")
-
-
-def _all_fields(filing: Filing) -> Iterator[Field]:
-    for _, _, item in filing.items():
-        if isinstance(item, Field):
-            yield item
-        elif isinstance(item, Rows):
-            yield from item.fields
 
 
 def _shown(filing: Filing, step: Step, section: Section, item: Field | Rows | Upload) -> Iterator[RuleLine]:

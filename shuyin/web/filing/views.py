@@ -101,15 +101,22 @@ def say_problem(problem: Problem) -> str:
     return gettext(problem.message).format(**params)
 
 
-def when_data(condition: Condition) -> str:
-    """A condition for the page's script: `field=a|b;other=c` (all must hold); empty if it is more than that."""
+def when_data(condition: Condition, rename: Mapping[str, str] | None = None) -> str:
+    """A condition for the page's script: `field=a|b;other=c` (all must hold); empty if it is more than that.
+
+    `rename` gives the inputs' names of fields within a row.
+    """
+    names = rename or {}
     parts = condition.parts if isinstance(condition, AllOf) else (condition,)
     if not all(isinstance(part, Is) for part in parts):
         leaves = list(condition.leaves())
         if isinstance(condition, AnyOf) and len({leaf.field for leaf in leaves}) == 1:
-            return f"{leaves[0].field}={'|'.join(v for leaf in leaves for v in leaf.values)}"
+            name = names.get(leaves[0].field, leaves[0].field)
+            return f"{name}={'|'.join(v for leaf in leaves for v in leaf.values)}"
         return ""
-    return ";".join(f"{part.field}={'|'.join(part.values)}" for part in parts if isinstance(part, Is))
+    return ";".join(
+        f"{names.get(part.field, part.field)}={'|'.join(part.values)}" for part in parts if isinstance(part, Is)
+    )
 
 
 #: How a condition is said beside the field that it shows.
@@ -120,7 +127,7 @@ def condition_words(filing: Filing, condition: Condition) -> str:
     """A condition in words of the reader's language, for pages without scripts."""
     said = []
     for leaf in condition.leaves():
-        declared = next(f for f in filing.fields() if f.name == leaf.field)
+        declared = next(f for f in filing.all_fields() if f.name == leaf.field)
         values = "、".join(gettext(declared.choice_label(v)) for v in leaf.values)
         said.append(gettext(ONLY_IF).format(label=gettext(declared.label), values=values))
     return "".join(said)
@@ -158,9 +165,9 @@ def _field(
     anchor: str,
     answers: Mapping[str, Any],
     errors: Mapping[str, str],
-    value: Any = None,
+    rename: Mapping[str, str] | None = None,
 ) -> FieldView:
-    given = answers.get(declared.name) if value is None else value
+    given = answers.get(declared.name)
     if not given and declared.prefill and declared.name not in answers:
         given = answers.get(declared.prefill)
     shown = declared.shown
@@ -170,7 +177,7 @@ def _field(
         value=given if given is not None else ([] if declared.multiple else ""),
         error=errors.get(anchor, ""),
         required=declared.required == ALWAYS or (declared.required == shown and shown != NEVER),
-        when=when_data(shown),
+        when=when_data(shown, rename),
         condition=condition_words(filing, shown) if shown != ALWAYS else "",
         limit=limit_of(declared),
     )
@@ -207,7 +214,8 @@ def _rows(
     for number in range(min(wanted, declared.most)):
         row = given[number] if number < len(given) else {}
         seen = {**answers, **{f.name: row.get(f.name, [] if f.multiple else "") for f in declared.fields}}
-        rows.append([_field(filing, f, f"{declared.name}-{number}-{f.name}", seen, errors) for f in declared.fields])
+        names = {f.name: f"{declared.name}-{number}-{f.name}" for f in declared.fields}
+        rows.append([_field(filing, f, names[f.name], seen, errors, names) for f in declared.fields])
     return RowsView(declared, rows, errors.get(declared.name, ""))
 
 
