@@ -43,6 +43,12 @@ def work_key(book: Book) -> str | None:
     return hashlib.sha256("\0".join((title, author, publisher, fold(book.edition))).encode()).hexdigest()[:32]
 
 
+def same_title(standing: Book, incoming: Book) -> bool:
+    """Whether two rows of one ISBN speak of one book: one folded title begins with the other."""
+    one, other = (fold(_FORM_WORDS.sub("", book.title)) for book in (standing, incoming))
+    return bool(one and other) and (one.startswith(other) or other.startswith(one))
+
+
 def may_join(standing: Book, incoming: Book) -> bool:
     """Whether `incoming`, of the same work key, is another binding of `standing` (rule 2)."""
     years = [int(b.published[:4]) for b in (standing, incoming) if b.published]

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from shuyin.records import changes, marc
 from shuyin.records.book import DepositState
 from shuyin.records.incoming import IncomingRecord, Ingested, MatchBy, Outcome
-from shuyin.records.ingesting import ingest, write_bindings
+from shuyin.records.ingest_rows import write_bindings
+from shuyin.records.ingesting import ingest
 from shuyin.records.models import BindingRow, BookRow, OrganisationRow, RecordVersion, RegistrantPrefix, utc_now
 
 __all__ = [
@@ -72,7 +73,7 @@ def create_book(session: Session, content: bytes, *, identity: str, source: str,
     )
     session.add(row)
     session.flush()
-    write_bindings(session, row.id, found.isbns)
+    write_bindings(session, {row.id: found.isbns})
     changes.append(session, "book", row.id)
     return row.id
 
@@ -91,7 +92,7 @@ def save_marc(session: Session, book_id: int, content: bytes, *, changed_by: str
     row.marc = content
     row.control_number, row.control_agency = found.control_number, found.agency
     row.edited_at = row.updated_at
-    write_bindings(session, row.id, found.isbns)
+    write_bindings(session, {row.id: found.isbns})
     changes.append(session, "book", row.id)
     return row.version
 
@@ -111,7 +112,7 @@ def delete_book(session: Session, book_id: int, *, changed_by: str, reason: str 
     row = _row(session, book_id)
     if row.deleted_at is None:
         _keep_version(session, row, changed_by, reason)
-        row.deleted_at = row.updated_at
+        row.deleted_at = row.edited_at = row.updated_at  # an import does not bring it back
         changes.append(session, "book", row.id, deleted=True)
 
 

@@ -91,6 +91,8 @@ def test_a_control_number_repeated_in_one_file_stays_apart(session: Session) -> 
     again = batch(session)
     assert take(session, one, batch=again) + take(session, two, batch=again) == [Outcome.UNCHANGED] * 2
     third = batch(session)
+    assert take(session, two, batch=third) + take(session, one, batch=third) == [Outcome.UNCHANGED] * 2
+    third = batch(session)
     changed = record(book("乙二版"))
     assert take(session, one, batch=third) + take(session, changed, batch=third) == [
         Outcome.UNCHANGED,
@@ -191,3 +193,71 @@ def test_publishers_are_written_once_and_their_consent_is_unknown(session: Sessi
     rows = [services.Publisher("東立", ("978-626-02",)), services.Publisher("東立", ("978-957-34",))]
     assert services.save_publishers(session, rows, source="test") == 2
     assert services.save_publishers(session, rows, source="test") == 0
+
+
+def test_a_record_deleted_by_people_is_not_brought_back_by_an_import(session: Session) -> None:
+    take(session, record(book("甲", isbn=PRINT)))
+    services.delete_book(session, session.scalars(select(BookRow.id)).one(), changed_by="館員")
+    done = services.ingest(session, [record(book("甲二版", isbn=PRINT))])
+    assert (done[0].outcome, len(done[0].warnings)) == (Outcome.UNCHANGED, 1)
+    assert services.book_for_isbn(session, PRINT) is None
+
+
+def test_a_cataloguers_record_stays_renewable_after_a_shop_row_met_it(session: Session) -> None:
+    first, renewed = (
+        record(book("編目書", isbn=PRINT), source="library"),
+        record(book("編目書二版", isbn=PRINT), source="library"),
+    )
+    shop = shop_row("編目書", PRINT, "平裝")
+    assert take(session, first) + take(session, shop) == [Outcome.NEW, Outcome.MERGED]
+    assert take(session, renewed, batch=batch(session)) == [Outcome.UPDATED]
+    assert session.scalars(select(BookRow.marc)).one() == renewed.marc
+    assert take(session, renewed, shop, batch=batch(session)) == [Outcome.UNCHANGED] * 2
+
+
+def test_an_isbn_repeated_in_one_file_joins_or_stays_apart_and_a_second_import_changes_nothing(
+    session: Session,
+) -> None:
+    rows = [
+        shop_row("獨角獸", PRINT, "平裝"),
+        shop_row("獨角獸 (電子書)", PRINT, "EPUB", Format.EBOOK),
+        shop_row("全然不同的書", PRINT, "平裝"),
+        shop_row("獨角獸", EBOOK, "EPUB", Format.EBOOK),
+    ]
+    done = services.ingest(session, rows, batch_id=batch(session))
+    assert [d.outcome for d in done] == [Outcome.NEW, Outcome.MERGED, Outcome.NEW, Outcome.MERGED]
+    assert [bool(d.warnings) for d in done] == [False, True, True, False]
+    before = (titles(session), changes.latest_id(session))
+    assert before[0] == {"獨角獸": 1, "全然不同的書": 1}
+    for order in (rows, rows[::-1], rows):
+        again = batch(session)
+        assert [outcome for row in order for outcome in take(session, row, batch=again)] == [Outcome.UNCHANGED] * 4
+    assert (titles(session), changes.latest_id(session)) == before
+
+
+def test_one_changed_row_of_a_joined_book_is_told_from_a_repetition(session: Session) -> None:
+    rows = [shop_row("獨角獸", PRINT, "平裝"), shop_row("獨角獸", EBOOK, "EPUB", Format.EBOOK)]
+    take(session, *rows, batch=batch(session))
+    dearer = shop_row(
+        "獨角獸", EBOOK, "EPUB", Format.EBOOK, bindings=(Binding(EBOOK, "EPUB", "NT$99", format=Format.EBOOK),)
+    )
+    assert take(session, rows[0], dearer, batch=batch(session)) == [Outcome.UNCHANGED, Outcome.UPDATED]
+    assert len(session.scalars(select(BookRow.id)).all()) == 1
+    assert take(session, rows[0], dearer, batch=batch(session)) == [Outcome.UNCHANGED] * 2
+
+
+def test_many_updates_keep_versions_bindings_and_deposit(session: Session) -> None:
+    old = [record(book(f"書{n}", f"c{n}")) for n in range(600)] + [record(book("有號", "x", PRINT))]
+    take(session, *old, batch=batch(session))
+    services.set_deposit_state(session, PRINT, DepositState.DEPOSITED)
+    new = [record(book(f"新書{n}", f"c{n}", OTHER if n == 3 else None)) for n in range(600)]
+    new.append(record(book("有號", "x", bindings=(Binding(EBOOK, "EPUB"), Binding(PRINT, "平裝")))))
+    assert Counter(take(session, *new, batch=batch(session))) == {Outcome.UPDATED: 601}
+    assert session.scalar(select(func.count()).select_from(RecordVersion)) == 601
+    assert services.book_for_isbn(session, OTHER) is not None
+    states = session.execute(
+        select(BindingRow.isbn, BindingRow.position, BindingRow.deposit_state)
+        .where(BindingRow.isbn.in_([PRINT, EBOOK]))
+        .order_by(BindingRow.position)
+    ).all()
+    assert [tuple(row) for row in states] == [(EBOOK, 0, "unknown"), (PRINT, 1, "deposited")]
