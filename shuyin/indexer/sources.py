@@ -3,54 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol
 
 import structlog
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from shuyin.indexer.music import Albums, Tracks
+from shuyin.indexer.projected import Projected, Source
 from shuyin.indexer.projection import BookColumns, project_book
 from shuyin.records import marc
 from shuyin.records.book import DepositState
 from shuyin.records.models import BindingRow, BookRow
-from shuyin.search_engine.query import Document
 
 _log = structlog.stdlib.get_logger("shuyin.indexer")
-
-
-@dataclass(frozen=True, slots=True)
-class Projected:
-    """What a set of records comes to: documents to write, ids that must not be in the index."""
-
-    upserts: list[Document]
-    deletes: list[str]
-
-
-class Source(Protocol):
-    """The records behind one index."""
-
-    @property
-    def index(self) -> str:
-        """Its name."""
-        ...
-
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        """Kinds of change log entries that concern it."""
-        ...
-
-    def project(self, session: Session, ids: Sequence[int]) -> Projected:
-        """The documents of these records; those that are deleted or not public come back as deletes."""
-        ...
-
-    def ids_after(self, session: Session, after: int, limit: int) -> list[int]:
-        """Up to `limit` ids of records above `after`, ascending."""
-        ...
-
-    def total(self, session: Session) -> int:
-        """How many documents there should be."""
-        ...
 
 
 class Books:
@@ -112,4 +77,6 @@ class Books:
 _SHOWN = (BookRow.public, BookRow.deleted_at.is_(None))
 
 #: Every index that is kept in step with the records, by its name.
-SOURCES: dict[str, Source] = {source.index: source for source in (Books(),)}
+SOURCES: dict[str, Source] = {source.index: source for source in (Books(), Albums(), Tracks())}
+
+__all__ = ["SOURCES", "Books", "Projected", "Source"]

@@ -335,7 +335,7 @@ class Change(Base):
     __table_args__ = (Index("ix_changes_kind_record", "kind", "record_id"), {"sqlite_autoincrement": True})
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=True)
-    kind: Mapped[str] = mapped_column(String(16))  # book | album | organisation | heading | class | page
+    kind: Mapped[str] = mapped_column(String(16))  # book | album | track | organisation | heading | class | page
     record_id: Mapped[int] = mapped_column(BigInteger)
     deleted: Mapped[bool] = mapped_column(Boolean, default=False)
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
@@ -463,6 +463,7 @@ class ApiToken(Base):
 CHANGE_KINDS: dict[str, type[Any]] = {
     "book": BookRow,
     "album": AlbumRow,
+    "track": TrackRow,
     "organisation": OrganisationRow,
     "heading": HeadingRow,
     "class": ClassRow,

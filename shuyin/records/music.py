@@ -109,9 +109,11 @@ def save(
     for name in _ALBUM_COLUMNS:
         setattr(row, name, getattr(album, name))
     row.updated_at = utc_now()
-    _match_tracks(row, album.tracks)
+    gone = _match_tracks(row, album.tracks)
     session.flush()
     changes.append(session, "album", row.id)
+    changes.append_all(session, "track", [track.id for track in row.tracks])
+    changes.append_all(session, "track", gone, deleted=True)
     return row, outcome
 
 
@@ -125,6 +127,7 @@ def delete(session: Session, album_id: int, *, changed_by: str | None = None, re
     row.version += 1
     row.deleted_at = row.updated_at = utc_now()
     changes.append(session, "album", row.id, deleted=True)
+    changes.append_all(session, "track", [track.id for track in row.tracks], deleted=True)
     return True
 
 
@@ -144,7 +147,9 @@ def save_company(session: Session, *, name: str, name_key: str, source: str, **v
     return row
 
 
-def _match_tracks(row: AlbumRow, tracks: Sequence[Track]) -> None:
+def _match_tracks(row: AlbumRow, tracks: Sequence[Track]) -> list[int]:
+    """Make the rows those of `tracks`; the ids of rows that went."""
+    before = [track.id for track in row.tracks]
     by_isrc = {t.isrc: t for t in row.tracks if t.isrc}
     by_position = {t.position: t for t in row.tracks if not t.isrc}
     kept: list[TrackRow] = []
@@ -156,6 +161,8 @@ def _match_tracks(row: AlbumRow, tracks: Sequence[Track]) -> None:
             setattr(target, name, getattr(track, name))
         kept.append(target)
     row.tracks[:] = kept
+    staying = {track.id for track in kept}
+    return [id for id in before if id not in staying]
 
 
 def _keep_version(session: Session, row: AlbumRow, changed_by: str | None, reason: str | None) -> None:

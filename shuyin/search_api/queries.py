@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from shuyin.search_api.messages import N_, Message
-from shuyin.search_api.state import ANY_FIELD, BOOK_FIELDS, SearchState
+from shuyin.search_api.state import ANY_FIELD, SearchState
 from shuyin.search_engine import parsing
 from shuyin.search_engine.declaration import BOOKS, Facet, IndexDeclaration
 from shuyin.search_engine.query import (
@@ -33,13 +33,13 @@ def to_request(
 ) -> SearchRequest:
     """The search that a state asks for."""
     return SearchRequest(
-        query=to_query(state),
+        query=to_query(state, declaration),
         filters={
             facet.source: FacetFilter(state.included(facet.name), state.excluded(facet.name))
             for facet in declaration.facets
             if state.included(facet.name) or state.excluded(facet.name)
         },
-        where=_dates(state),
+        where=_dates(state, declaration),
         facets=tuple(FacetRequest(facet.source, size=_facet_size(facet)) for facet in declaration.facets)
         if facets
         else (),
@@ -58,37 +58,39 @@ def _facet_size(facet: Facet) -> int:
     return _TREE_SIZE if facet.hierarchical else facet.size
 
 
-def to_query(state: SearchState) -> Query:
+def to_query(state: SearchState, declaration: IndexDeclaration = BOOKS) -> Query:
     """What must be found: the words of the simple box and of every field search."""
-    return understood(state)[0]
+    return understood(state, declaration)[0]
 
 
-def understood(state: SearchState) -> tuple[Query, tuple[Message, ...]]:
+def understood(state: SearchState, declaration: IndexDeclaration = BOOKS) -> tuple[Query, tuple[Message, ...]]:
     """The query, and what the reader should know of how it was read."""
     messages: list[Message] = []
-    parts = understood_words(state, messages)
+    parts = understood_words(state, messages, declaration)
     if not parts:
         return Everything(), ()
     return (parts[0] if len(parts) == 1 else Bool(must=tuple(parts))), tuple(messages)
 
 
-def understood_words(state: SearchState, messages: list[Message] | None = None) -> list[Query]:
+def understood_words(
+    state: SearchState, messages: list[Message] | None = None, declaration: IndexDeclaration = BOOKS
+) -> list[Query]:
     """One query each for the simple box, every field search and the rows together; all of them must match."""
     told: list[Message] = [] if messages is None else messages
-    parts: list[Query] = [_words_in(ANY_FIELD, state.q, told)] if state.q else []
-    parts += [_words_in(parameter, words, told) for parameter, words in state.fields]
+    parts: list[Query] = [_words_in(ANY_FIELD, state.q, told, declaration)] if state.q else []
+    parts += [_words_in(parameter, words, told, declaration) for parameter, words in state.fields]
     if state.rows:
-        parts.append(_joined([(row.op, _words_in(row.field, row.text, told)) for row in state.rows]))
+        parts.append(_joined([(row.op, _words_in(row.field, row.text, told, declaration)) for row in state.rows]))
     return parts
 
 
-def _words_in(parameter: str, words: str, messages: list[Message]) -> Query:
+def _words_in(parameter: str, words: str, messages: list[Message], declaration: IndexDeclaration) -> Query:
     if parameter == "class":
         # the class field holds every level, so that 011 finds 011.016 too
         return Terms("class", tuple(re.split(r"[\s,，;；]+", words)))
-    parsed = parsing.parse(words, BOOKS, field=BOOK_FIELDS.get(parameter))
+    parsed = parsing.parse(words, declaration, field=dict(declaration.parameters).get(parameter))
     messages += _worded(parsed)
-    if parameter == "title":
+    if parameter == "title" and declaration is BOOKS:
         # parallel, variant and uniform titles are titles too
         return Bool(should=(parsed.query, parsing.parse(words, BOOKS, field="title_other").query))
     return parsed.query
@@ -112,8 +114,8 @@ def _worded(parsed: parsing.Parsed) -> list[Message]:
     return [Message(_PARSING[m.code], dict(m.parameters)) for m in parsed.messages if m.code in _PARSING]
 
 
-def _dates(state: SearchState) -> tuple[Query, ...]:
+def _dates(state: SearchState, declaration: IndexDeclaration) -> tuple[Query, ...]:
     if not (state.start or state.end):
         return ()
     # dates are ISO strings cut to what is known; "~" sorts after every digit and "-", so it closes the period
-    return (Range("published", gte=state.start, lte=f"{state.end}~" if state.end else None),)
+    return (Range(declaration.date_field, gte=state.start, lte=f"{state.end}~" if state.end else None),)

@@ -13,16 +13,7 @@ from shuyin.search_engine import parsing
 from shuyin.search_engine.declaration import BOOKS, IndexDeclaration
 
 #: Field searches of `/books`: URL parameter → field of the index.
-BOOK_FIELDS: dict[str, str] = {
-    "title": "title",
-    "author": "author",
-    "publisher": "publisher",
-    "isbn": "isbn",
-    "subject": "subject",
-    "class": "class",
-    "series": "series",
-    "keyword": "keyword",
-}
+BOOK_FIELDS: dict[str, str] = dict(BOOKS.parameters)
 #: A row of the advanced search may also look in any field.
 ANY_FIELD = "any"
 #: How a row joins the rows above it.
@@ -30,7 +21,7 @@ OPERATORS = ("and", "or", "not")
 #: Rows of the advanced search: three URL parameters each, repeated in step.
 ROW_PARAMETERS = ("row.op", "row.field", "row.text")
 MAX_ROWS = 10
-PAGE_SIZES = (10, 20, 50, 100)
+PAGE_SIZES = BOOKS.page_sizes
 MODES = ("keyword", "semantic", "hybrid")
 #: Longer input is cut here, and the reader is told so.
 MAX_QUERY_LENGTH = parsing.MAX_LENGTH
@@ -202,7 +193,7 @@ class _Reader:
             self.problem("from", N_("起始日期「{start}」晚於結束日期「{end}」。請對調兩者。"), start=start, end=end)
         state = SearchState(
             q=self.text("q"),
-            fields=tuple((name, text) for name in BOOK_FIELDS if (text := self.text(name))),
+            fields=tuple((name, text) for name, _ in self.declaration.parameters if (text := self.text(name))),
             rows=self.rows(),
             include=self.filters("f."),
             exclude=self.filters("-f."),
@@ -210,7 +201,7 @@ class _Reader:
             end=end,
             sort=self.choice("sort", [s.name for s in self.declaration.sorts], "relevance"),
             page=self.page(),
-            per_page=int(self.choice("per_page", [str(size) for size in PAGE_SIZES], "20")),
+            per_page=int(self.choice("per_page", [str(size) for size in self.declaration.page_sizes], "20")),
             mode=self.choice("mode", MODES, "keyword"),
             lang=self.values.get("lang", [None])[-1] if self.values.get("lang") else None,
             notices=tuple(self.notices),
@@ -228,7 +219,7 @@ class _Reader:
             self.problem("row.text", N_("每一列都要有 row.op、row.field、row.text 三個參數。"))
             return ()
         rows = [Row(op or "and", field or ANY_FIELD, self.cut(text)) for op, field, text in zip(*columns, strict=True)]
-        fields = (ANY_FIELD, *BOOK_FIELDS)
+        fields = (ANY_FIELD, *dict(self.declaration.parameters))
         for row in rows:
             self.known("row.op", row.op, OPERATORS)
             self.known("row.field", row.field, fields)

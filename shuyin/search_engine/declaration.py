@@ -73,6 +73,10 @@ class IndexDeclaration:
     facets: tuple[Facet, ...] = ()
     sorts: tuple[Sort, ...] = ()
     vector_dimensions: int | None = None
+    #: URL parameter of a field search → field, in the order of the forms
+    parameters: tuple[tuple[str, str], ...] = ()
+    date_field: str = "published"  # what `from` and `to` limit
+    page_sizes: tuple[int, ...] = (10, 20, 50, 100)
     _by_name: dict[str, Field] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -158,6 +162,93 @@ BOOKS = IndexDeclaration(
         Sort("oldest", "出版日期（舊到新）", (("published", True),)),
         Sort("title", "書名筆畫", (("title_sort", True),)),
     ),
+    parameters=(
+        ("title", "title"),
+        ("author", "author"),
+        ("publisher", "publisher"),
+        ("isbn", "isbn"),
+        ("subject", "subject"),
+        ("class", "class"),
+        ("series", "series"),
+        ("keyword", "keyword"),
+    ),
 )
 
-INDEXES: dict[str, IndexDeclaration] = {BOOKS.name: BOOKS}
+#: Fields that albums and tracks share: who made it, who released it, when (S0, 音樂查詢).
+_MUSIC_FIELDS = (
+    Field(
+        "performer", Kind.TEXT, "表演者", weight=6.0, anchored=True, romanised=True, suggest="performer", highlight=True
+    ),
+    Field("lyricist", Kind.TEXT, "作詞者", weight=3.0, anchored=True, romanised=True, highlight=True),
+    Field("composer", Kind.TEXT, "作曲者", weight=3.0, anchored=True, romanised=True, highlight=True),
+    Field("arranger", Kind.TEXT, "編曲者", weight=2.0, anchored=True, romanised=True, highlight=True),
+    Field("producer", Kind.TEXT, "製作人", weight=2.0, anchored=True, romanised=True, highlight=True),
+    Field(
+        "company", Kind.TEXT, "發行公司", weight=2.0, anchored=True, romanised=True, suggest="company", highlight=True
+    ),
+    Field("isrc", Kind.KEYWORD, "ISRC編號", in_any=False),
+    Field("category", Kind.KEYWORD, "有聲出版類別", in_any=False),
+    Field("work_type", Kind.KEYWORD, "作品類型", in_any=False),
+    Field("medium", Kind.KEYWORD, "媒體形式", in_any=False),
+    Field("year", Kind.KEYWORD, "發行年", in_any=False),
+    Field("performer_facet", Kind.KEYWORD, "表演者", in_any=False),
+    Field("company_facet", Kind.KEYWORD, "發行公司", in_any=False),
+    Field("released", Kind.DATE, "發行日期", in_any=False),
+    # only where a release is to be seen later (search_engine.visibility)
+    Field("visible_from", Kind.INTEGER, "公開時間", in_any=False),
+    Field("title_sort", Kind.KEYWORD, "名稱排序鍵", in_any=False),
+)
+_MUSIC_FACETS = (
+    Facet("category", "有聲出版類別", size=14),
+    Facet("medium", "媒體形式"),
+    Facet("performer", "表演者", field="performer_facet"),
+    Facet("company", "發行公司", field="company_facet"),
+    Facet("year", "發行年"),
+)
+_MUSIC_SORTS = (
+    Sort("relevance", "相關度"),
+    Sort("newest", "發行日期（新到舊）", (("released", False),)),
+    Sort("oldest", "發行日期（舊到新）", (("released", True),)),
+    Sort("title", "名稱筆畫", (("title_sort", True),)),
+)
+_MUSIC_PARAMETERS = tuple(
+    (name, name) for name in ("performer", "lyricist", "composer", "arranger", "producer", "company", "isrc")
+)
+#: Page sizes of S0; 全部 (all) is 10,000, where paging ends.
+_MUSIC_PAGE_SIZES = (10, 20, 100, 200, 500, 1000, 10_000)
+
+ALBUMS = IndexDeclaration(
+    name="albums",
+    label="專輯",
+    fields=(
+        Field(
+            "title", Kind.TEXT, "專輯名稱", weight=10.0, anchored=True, romanised=True, suggest="album", highlight=True
+        ),
+        Field("track", Kind.TEXT, "曲目名稱", weight=5.0, romanised=True, highlight=True),
+        *_MUSIC_FIELDS,
+    ),
+    facets=_MUSIC_FACETS,
+    sorts=_MUSIC_SORTS,
+    parameters=(("album", "title"), ("track", "track"), *_MUSIC_PARAMETERS),
+    date_field="released",
+    page_sizes=_MUSIC_PAGE_SIZES,
+)
+
+TRACKS = IndexDeclaration(
+    name="tracks",
+    label="曲目",
+    fields=(
+        Field(
+            "title", Kind.TEXT, "曲目名稱", weight=10.0, anchored=True, romanised=True, suggest="track", highlight=True
+        ),
+        Field("album", Kind.TEXT, "專輯名稱", weight=7.0, anchored=True, romanised=True, highlight=True),
+        *_MUSIC_FIELDS,
+    ),
+    facets=_MUSIC_FACETS,
+    sorts=_MUSIC_SORTS,
+    parameters=(("album", "album"), ("track", "title"), *_MUSIC_PARAMETERS),
+    date_field="released",
+    page_sizes=_MUSIC_PAGE_SIZES,
+)
+
+INDEXES: dict[str, IndexDeclaration] = {index.name: index for index in (BOOKS, ALBUMS, TRACKS)}

@@ -11,7 +11,7 @@ from math import ceil, log10
 from xml.sax.saxutils import escape, quoteattr
 
 WIDTH, HEIGHT = 760, 320
-_LEFT, _RIGHT, _TOP, _BOTTOM = 64, 12, 16, 44
+_LEFT, _RIGHT, _TOP, _BOTTOM = 64, 12, 32, 44
 _STEPS = (1, 2, 2.5, 5, 10)
 #: Pattern number → the drawing inside an 8 × 8 tile; the first series is plain.
 _PATTERNS = ("", '<path d="M0 8 8 0" />', '<path d="M0 4h8" />', '<circle cx="4" cy="4" r="1.6" />')
@@ -49,9 +49,21 @@ def bar_chart(title: str, description: str, labels: Sequence[str], series: Seque
         _definitions(len(series)),
         *_axis(top, step, height),
         *_bars(labels, series, top, height, width),
+        *_legend(series),
         "</svg>",
     ]
     return "".join(parts)
+
+
+def _legend(series: Sequence[Series]) -> list[str]:
+    """The patterns with their names, above the bars; one series needs none."""
+    if len(series) < 2:
+        return []
+    return [
+        f'<rect class="bar" fill="url(#chart-pattern-{n})" x="{_LEFT + 12 + 150 * n}" y="{_TOP - 22}" width="16" '
+        f'height="12" /><text class="scale" x="{_LEFT + 34 + 150 * n}" y="{_TOP - 12}">{escape(one.name)}</text>'
+        for n, one in enumerate(series)
+    ]
 
 
 def _definitions(number: int) -> str:
