@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from shuyin.records import isrc
 from shuyin.search_api.messages import N_, Message
 from shuyin.search_api.state import ANY_FIELD, SearchState
 from shuyin.search_engine import parsing
@@ -88,12 +89,26 @@ def _words_in(parameter: str, words: str, messages: list[Message], declaration: 
     if parameter == "class":
         # the class field holds every level, so that 011 finds 011.016 too
         return Terms("class", tuple(re.split(r"[\s,，;；]+", words)))
+    if code := _isrc(parameter, words, declaration):
+        return Terms("isrc", (code,))
     parsed = parsing.parse(words, declaration, field=dict(declaration.parameters).get(parameter))
     messages += _worded(parsed)
     if parameter == "title" and declaration is BOOKS:
         # parallel, variant and uniform titles are titles too
         return Bool(should=(parsed.query, parsing.parse(words, BOOKS, field="title_other").query))
     return parsed.query
+
+
+def _isrc(parameter: str, words: str, declaration: IndexDeclaration) -> str | None:
+    """The ISRC to look for: in its own field whatever was typed, in the simple box only a whole code."""
+    if parameter == "isrc":
+        return isrc.compact(words)
+    if parameter == ANY_FIELD and any(name == "isrc" for name, _ in declaration.parameters):
+        try:
+            return str(isrc.parse(words))
+        except isrc.InvalidIsrc:
+            return None
+    return None
 
 
 def _joined(rows: Sequence[tuple[str, Query]]) -> Query:

@@ -123,7 +123,7 @@ def search(engine: SearchEngine, state: SearchState, declaration: IndexDeclarati
         total=result.total,
         hits=result.hits,
         facets=_facet_values(state, result, declaration),
-        notices=(*state.notices, *understood(state)[1]),
+        notices=(*state.notices, *understood(state, declaration)[1]),
     )
 
 

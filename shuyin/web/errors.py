@@ -53,7 +53,7 @@ def error_page(request: Request, error: Exception) -> Response:
         title=problems.title_of(status),
         detail=say(message),
         problems=error.problems if isinstance(error, BadParameters) else (),
-        links=_links(error),
+        links=_links(request, error),
     )
 
 
@@ -73,9 +73,9 @@ def _describe(error: Exception) -> tuple[int, Message, dict[str, str]]:
     return 500, Message(_DETAILS[500]), {}
 
 
-def _links(error: Exception) -> list[LinkView]:
+def _links(request: Request, error: Exception) -> list[LinkView]:
     if isinstance(error, (PageBeyondEnd, BeyondWindow)):
-        last = error.state.on_page(error.last_page).url()
+        last = error.state.on_page(error.last_page).url(request.url.path)
         return [LinkView(last, gettext("到第 {page} 頁").format(page=error.last_page))]
     return []
 

@@ -6,6 +6,7 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
 from shuyin.search_api.feeds.routes import router as feeds_router
+from shuyin.search_api.music.routes import router as music_api_router
 from shuyin.search_api.oai.routes import router as oai_router
 from shuyin.search_api.routes import router as api_router
 from shuyin.search_api.sru.routes import router as sru_router
@@ -20,6 +21,7 @@ from shuyin.web.books.routes import router as books_router
 from shuyin.web.dumps.routes import router as dumps_router
 from shuyin.web.filing.routes import router as filing_router
 from shuyin.web.middleware import Preferences, SecurityHeaders
+from shuyin.web.music.routes import router as music_router
 from shuyin.web.new_books.routes import router as new_books_router
 from shuyin.web.new_books.subscriptions import router as subscriptions_router
 from shuyin.web.site.routes import router as site_router
@@ -34,6 +36,7 @@ def install(app: FastAPI) -> None:
     """Add API, pages, error answers and middlewares to `app` (made with `docs_url=None`)."""
     for router in (
         api_router,
+        music_api_router,
         statistics_api_router,
         tools_api_router,
         sru_router,
@@ -46,6 +49,7 @@ def install(app: FastAPI) -> None:
         dumps_router,
         cip_router,
         books_router,
+        music_router,
         statistics_router,
         entrance_router,
         account_router,

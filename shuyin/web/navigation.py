@@ -23,6 +23,7 @@ MAIN_MENU: list[MenuItem] = [
     MenuItem("/account", N_("整合申辦")),
     MenuItem("/filing/new/feedback", N_("意見信箱")),
     MenuItem("/subjects", N_("主題規範查詢")),
+    MenuItem("/music", N_("音樂查詢")),
     MenuItem("/statistics", N_("服務統計")),
     MenuItem("/tools", N_("工具與資源")),
 ]

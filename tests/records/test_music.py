@@ -53,12 +53,19 @@ def test_a_change_keeps_the_former_state_and_the_rows_of_tracks_that_stay(sessio
     assert "攏是家治的" in version.content.decode()
 
 
+def test_a_track_that_goes_leaves_the_index(session: Session) -> None:
+    row, _ = music.save(session, ALBUM)
+    gone = row.tracks[1].id
+    music.save(session, replace(ALBUM, tracks=ALBUM.tracks[:1]))
+    assert [(c.kind, c.record_id) for c in changes.read_after(session, 0, 100) if c.deleted] == [("track", gone)]
+
+
 def test_a_deleted_album_can_come_back(session: Session) -> None:
     row, _ = music.save(session, ALBUM)
     assert music.delete(session, row.id)
     assert not music.delete(session, row.id), "it is gone already"
-    last = changes.read_after(session, 0, 100)[-1]
-    assert (last.kind, last.record_id, last.deleted) == ("album", row.id, True)
+    gone = [(c.kind, c.record_id) for c in changes.read_after(session, 0, 100) if c.deleted]
+    assert gone == [("album", row.id), *(("track", track.id) for track in row.tracks)]
     _, outcome = music.save(session, ALBUM)
     assert outcome is Outcome.UPDATED
     assert row.deleted_at is None

@@ -11,6 +11,7 @@ from shuyin.records import ebook_identifier, isbn, isrc
 from shuyin.records.ebook_identifier import EbookIdentifier, InvalidEbookIdentifier
 from shuyin.records.isbn import Check, Problem
 from shuyin.records.isrc import InvalidIsrc, IsrcProblem
+from shuyin.search_api.exports.spreadsheet import safe_cell
 from shuyin.search_api.messages import N_, Message
 
 #: Lines of a pasted or uploaded list, and its size in bytes.
@@ -165,13 +166,7 @@ def list_as_csv(numbers: Iterable[str], say: dict[str, str]) -> Iterator[str]:
     yield "\ufeff" + _line([say.get(key, key) for key in keys])
     for number in numbers:
         answer = look_at_isbn(number)
-        yield _line([_safe(getattr(answer, key)) for key in keys])
-
-
-def _safe(value: object) -> str:
-    """A cell that a spreadsheet does not take for a formula."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+        yield _line([safe_cell(str(getattr(answer, key) or "")) for key in keys])
 
 
 def _line(cells: list[str]) -> str:
