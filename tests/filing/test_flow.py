@@ -16,6 +16,7 @@ from shuyin.filing.registration import approval
 from shuyin.filing.registration.declaration import REGISTRATION
 from shuyin.notify.models import Letter
 from shuyin.records.models import Change, OrganisationRow, RecordVersion, User
+from shuyin.records.services import name_key
 from tests.filing.conftest import GOOD, PDF, Clock, as_form
 
 REGISTRAR = By("staff-1", "registrar")
@@ -133,9 +134,7 @@ def test_approval_makes_publisher_contact_and_account(writes: sessionmaker[Sessi
 
 def test_staff_may_join_a_registration_to_a_known_publisher(writes: sessionmaker[Session], office: Office) -> None:
     with writes.begin() as session:
-        known = OrganisationRow(
-            name="書坊 有限公司", name_key=approval.fold_name("書坊有限公司"), source="isbn", version=3
-        )
+        known = OrganisationRow(name="書坊 有限公司", name_key=name_key("書坊有限公司"), source="isbn", version=3)
         session.add(known)
     filing_id = filled(writes, office)
     take(writes, office, filing_id, "send", filer(filing_id))

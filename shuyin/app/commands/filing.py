@@ -33,6 +33,28 @@ def rules(
         write.write_text(page, encoding="utf-8")
 
 
+@filing.command("accounts")
+def bring_accounts(
+    file: Path = typer.Argument(help="CSV: account,password,email,publisher,origin (isbn, ebook, ebook+, both, isrc)."),
+) -> None:
+    """Take over accounts of the former systems with their passwords; lines that are wrong are named and left out."""
+    import csv
+
+    from shuyin.app.settings import get_settings
+    from shuyin.filing.accounts.origins import bring_all
+    from shuyin.records import database
+
+    engine = database.connect(get_settings().database_url)
+    with file.open(encoding="utf-8-sig", newline="") as lines, database.write_sessions(engine).begin() as session:
+        done, refused = bring_all(session, csv.DictReader(lines))
+    engine.dispose()
+    for line in refused:
+        typer.echo(line, err=True)
+    typer.echo(f"{done} accounts taken over, {len(refused)} left out")
+    if refused:
+        raise typer.Exit(1)
+
+
 @audit.command("verify")
 def verify() -> None:
     """Check the hash chain of the audit trail from end to end; fails where it is broken."""

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
-import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,20 +17,16 @@ from shuyin.filing.registration import values
 from shuyin.filing.roles import Role
 from shuyin.records import changes
 from shuyin.records.models import OrganisationRow, RecordVersion, User
+from shuyin.records.services import name_key
 
 #: Accounts given out here start above those that publishers brought along (P20778 …).
 FIRST_ACCOUNT = 50_000
 
 
-def fold_name(name: str) -> str:
-    """A publisher's name for matching: NFKC, lower case, without spaces and punctuation."""
-    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", name).casefold())[:255]
-
-
 def similar(session: Session, office: Office, row: FilingRow, most: int = 10) -> list[OrganisationRow]:
     """Publishers that this registration may duplicate: same name, same e-mail, or one name within the other."""
     answers = answers_of(office, row)
-    key = fold_name(str(answers.get("name", "")))
+    key = name_key(str(answers.get("name", "")))
     if not key:
         return []
     column = OrganisationRow.name_key
@@ -99,7 +93,7 @@ def _organisation(
         keep_version(session, known, by, "registration")
     services = services_for(answers["materials"])
     organisation.name = answers["name"]
-    organisation.name_key = fold_name(answers["name"])
+    organisation.name_key = name_key(answers["name"])
     organisation.short_name = answers.get("short_name") or organisation.short_name
     names = [*organisation.other_names] if organisation.other_names else []
     organisation.other_names = [*dict.fromkeys([*names, answers["name_en"]])]

@@ -17,10 +17,11 @@ from shuyin.filing.engine.standard import review_states, review_transitions
 from shuyin.filing.models import AccountProfile, FilingRow
 from shuyin.filing.office import By, Office
 from shuyin.filing.registration import values
-from shuyin.filing.registration.approval import fold_name, keep_version
+from shuyin.filing.registration.approval import keep_version
 from shuyin.filing.registration.declaration import PUBLISHER_SECTION
 from shuyin.records import changes
 from shuyin.records.models import OrganisationRow, User
+from shuyin.records.services import name_key
 
 #: Line of the page 填寫基本資料 that asks for each field of the publisher.
 _SOURCES = {
@@ -50,7 +51,7 @@ def apply_change(session: Session, office: Office, row: FilingRow, by: By) -> Ma
         changes.lock(session)
         keep_version(session, organisation, by, "profile")
         organisation.name = answers["name"]
-        organisation.name_key = fold_name(answers["name"])
+        organisation.name_key = name_key(answers["name"])
         organisation.address = f"{answers['postcode']} {answers['address']}"
         extension = f" 分機 {answers['extension']}" if answers.get("extension") else ""
         organisation.telephone = f"{answers['phone']}{extension}"
