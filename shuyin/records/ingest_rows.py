@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from shuyin.records import changes, marc
+from shuyin.records import changes, marc, merging
 from shuyin.records.book import Book
 from shuyin.records.incoming import IncomingRecord, MatchBy
 from shuyin.records.models import Base, BindingRow, BookRow, Contribution, utc_now
@@ -33,6 +33,7 @@ class Piece:
     found: marc.MarcIdentity
     repetition: int = 1
     _book: Book | None = None
+    _work_key: str | None = ""  # empty: not made yet
 
     @property
     def book(self) -> Book:
@@ -40,6 +41,13 @@ class Piece:
         if self._book is None:
             self._book = marc.read(self.record.marc)
         return self._book
+
+    @property
+    def work_key(self) -> str | None:
+        """`merging.work_key` of the book, made once; None for records that a control number identifies."""
+        if self._work_key == "":
+            self._work_key = merging.work_key(self.book) if self.by_isbn else None
+        return self._work_key
 
     @property
     def by_isbn(self) -> bool:

@@ -82,7 +82,7 @@ class _Known:
         self._load_numbered([f"{identity}|{number}" for identity in differing for number in (2, 3)])
         by_isbn = [p for p in pieces if p.by_isbn and p.identity not in self._by_identity]
         self._load_by_isbn([isbn for p in by_isbn for isbn in p.found.isbns if isbn])
-        self._load(BookRow.work_key, [key for p in by_isbn if (key := merging.work_key(p.book))])
+        self._load(BookRow.work_key, [key for p in by_isbn if (key := p.work_key)])
 
     # loading
 
@@ -196,7 +196,7 @@ class _Known:
         if piece.identity == standing.identity:
             unchanged = standing.marc == piece.record.marc and not standing.deleted and standing.former is None
             standing.digest, standing.piece, standing.deleted = piece.digest, piece, False
-            standing.work_key = merging.work_key(piece.book) if piece.by_isbn else None
+            standing.work_key = piece.work_key
             if unchanged:
                 standing.restated = True
                 return Outcome.UNCHANGED
@@ -239,7 +239,7 @@ class _Known:
         for isbn in piece.found.isbns:
             if isbn and (standing := self._by_isbn.get(isbn)) is not None:
                 return standing
-        key = merging.work_key(piece.book)
+        key = piece.work_key
         for standing in self._by_work.get(key, ()) if key else ():
             same = standing.collection == piece.record.collection and not standing.edited
             if same and merging.may_join(marc.read(standing.marc), piece.book):
@@ -248,9 +248,8 @@ class _Known:
 
     def _add(self, piece: Piece, identity: str) -> Standing:
         record = piece.record
-        work = merging.work_key(piece.book) if piece.by_isbn else None
         standing = Standing(
-            None, identity, record.marc, piece.digest, record.source, record.collection, piece.by_isbn, work,
+            None, identity, record.marc, piece.digest, record.source, record.collection, piece.by_isbn, piece.work_key,
             self._batch_id, piece=piece, isbns=piece.found.isbns,
         )  # fmt: skip
         self._new.append(standing)
