@@ -69,6 +69,8 @@ def is_sound(record: bytes) -> bool:
         directory = record[LEADER_LENGTH : base - 1]
         if not directory or len(directory) % _ENTRY or record[base - 1] != 0x1E:
             return False
+        if not record[: base - 1].isascii():
+            return False
         total = 0
         for at in range(0, len(directory), _ENTRY):
             length = int(directory[at + 3 : at + 7])
@@ -109,8 +111,10 @@ def take_apart(record: bytes) -> RawRecord:
     directory = body[LEADER_LENGTH:directory_end]
     if not complete and not _only_terminator_missing(body):
         raise Rejected(Reason.TRUNCATED, _shown(record))
-    if len(directory) % _ENTRY or not directory:
+    if len(directory) % _ENTRY or not directory or not directory.isascii():
         raise Rejected(Reason.BAD_DIRECTORY, _shown(record))
+    if not leader.isascii():
+        raise Rejected(Reason.BAD_LEADER, _shown(record))
     sound = complete and is_sound(record)
     fields = _by_directory(directory, body[directory_end + 1 :])
     if fields is None:

@@ -27,7 +27,10 @@ def split(stream: BinaryIO) -> Iterator[bytes]:
         raise UnreadableFile("這是 UTF-16 文字檔；請另存為「CSV UTF-8（逗號分隔）」後再匯入")
     if not header:
         raise UnreadableFile("檔案是空的，沒有標題列")
-    rows.delimiter = _delimiter(_decoded(header))
+    try:
+        rows.delimiter = _delimiter(_decoded(header))
+    except Rejected as why:
+        raise UnreadableFile(f"標題列無法讀取：{why}") from why
     for row in rows.run():
         if row.strip(b' \t\r\n,;"\x1a'):
             yield header + b"\n" + row
