@@ -11,7 +11,7 @@ from typing import Any
 from shuyin.records.book import Book, DepositState
 from shuyin.records.book_json import to_json
 from shuyin.search_engine.query import Document
-from shuyin.search_engine.sort_keys import class_key, title_key
+from shuyin.search_engine.sort_keys import shelf_key, title_key
 from shuyin.search_engine.visibility import VISIBLE_FROM, moment
 
 #: The scheme whose numbers make the facet `class` (中文圖書分類法); others are found by their number only.
@@ -57,7 +57,7 @@ def project_book(columns: BookColumns, book: Book) -> Document:
     numbers = [c.number for c in book.classes if c.scheme == FACET_SCHEME]
     if numbers:
         fields["class"] = _distinct(level for number in numbers for level in class_levels(number))
-        fields["class_sort"] = class_key(numbers[0])
+        fields["class_sort"] = shelf_key(numbers[0], book.title, book.language)
     stored: dict[str, Any] = {
         **to_json(
             book,

@@ -72,13 +72,18 @@ def prepare(
 ) -> Download:
     """The download that a query string asks for: the records of `id=…`, else all that the search finds.
 
+    `choose=ticked` (the page's button) wants `id=…`, `choose=all` passes over them.
+
     Raises `BadParameters`, `NothingChosen` or `TooManyRecords`.
     """
     format = _format(parameters)
     limit = limit_for(signed_in)
-    ids = _ids(parameters)
+    choose = dict(parameters).get("choose")
+    ids = _ids(parameters) if choose != "all" else []
+    if not ids and choose == "ticked":
+        raise NothingChosen(str(NothingChosen.message))
     if not ids:
-        ids = _found(parameters, engine, limit)
+        ids = _found(parameters, engine, limit, everything=choose == "all")
     if len(ids) > limit:
         raise TooManyRecords(len(ids), limit)
     with sessions() as session:
@@ -106,9 +111,9 @@ def _ids(parameters: Sequence[tuple[str, str]]) -> list[str]:
     return list(dict.fromkeys(str(int(t)) for t in texts))
 
 
-def _found(parameters: Sequence[tuple[str, str]], engine: SearchEngine, limit: int) -> list[str]:
+def _found(parameters: Sequence[tuple[str, str]], engine: SearchEngine, limit: int, *, everything: bool) -> list[str]:
     state = read_state([(name, value) for name, value in parameters if name not in ("format", "page", "per_page")])
-    if state.is_empty:
+    if state.is_empty and not everything:
         raise NothingChosen(str(NothingChosen.message))
     found = services.search_ids(engine, replace(state, per_page=limit))
     if found.total > limit:

@@ -12,12 +12,14 @@ from starlette.responses import Response, StreamingResponse
 from shuyin.records.book_json import BookJson
 from shuyin.search_api import directory, downloads, exports, services
 from shuyin.search_api.dependencies import EngineDep, SessionsDep, UserDep, get_site
+from shuyin.search_api.related import related
 from shuyin.search_api.schemas import (
     BookListJson,
     LinksJson,
     OrganisationJson,
     OrganisationListJson,
     ProblemJson,
+    RelatedJson,
     SuggestionsJson,
 )
 from shuyin.search_api.state import BOOK_FIELDS, MODES, PAGE_SIZES, ROW_PARAMETERS, SearchState, read_state
@@ -54,7 +56,11 @@ def list_parameters() -> list[dict[str, Any]]:
         *(_parameter(f"-f.{f.name}", f"None of these values of: {f.label}", repeated) for f in BOOKS.facets),
         _parameter("from", "Published from (YYYY or YYYY-MM)"),
         _parameter("to", "Published until (YYYY or YYYY-MM)"),
-        _parameter("sort", "Order", {"type": "string", "enum": [s.name for s in BOOKS.sorts], "default": "relevance"}),
+        _parameter(
+            "sort",
+            "Order",
+            {"type": "string", "enum": [s.name for s in BOOKS.sorts if s.offered], "default": "relevance"},
+        ),
         _parameter("page", "Page, from 1", {"type": "integer", "minimum": 1, "default": 1}),
         _parameter("per_page", "Page size", {"type": "integer", "enum": list(PAGE_SIZES), "default": 20}),
         _parameter("mode", "How to search", {"type": "string", "enum": list(MODES), "default": "keyword"}),
@@ -145,6 +151,16 @@ def export(request: Request, engine: EngineDep, sessions: SessionsDep, user: Use
 def book(id: str, engine: EngineDep) -> Response:
     """The record with all its bindings."""
     return _json(services.get_book(engine, id))
+
+
+@router.get(
+    "/books/{id}/related", summary="What stands near a book", responses={200: {"model": RelatedJson}, **_ERRORS}
+)
+def related_books(id: str, engine: EngineDep) -> Response:
+    """Other editions of the work, similar books with the reason, and the neighbours on the shelf in their order."""
+    near = related(engine, services.get_book(engine, id))
+    similar = [{"book": other.book, "why": [str(reason) for reason in other.why]} for other in near.similar]
+    return _json({"editions": near.editions, "similar": similar, "shelf": near.shelf})
 
 
 @router.get("/suggest", summary="Completions while typing", responses={200: {"model": SuggestionsJson}, **_ERRORS})

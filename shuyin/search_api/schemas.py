@@ -67,6 +67,21 @@ class SuggestionsJson(TypedDict):
     items: list[SuggestionJson]
 
 
+class SimilarBookJson(TypedDict):
+    """A similar book and what it shares."""
+
+    book: BookJson
+    why: list[str]
+
+
+class RelatedJson(TypedDict):
+    """Near a book: other editions, similar books, the shelf (the book itself among its neighbours)."""
+
+    editions: list[BookJson]
+    similar: list[SimilarBookJson]
+    shelf: list[BookJson]
+
+
 class OrganisationJson(TypedDict):
     """A publisher or music company; everything but the name only where it agreed to be public."""
 

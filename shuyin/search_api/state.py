@@ -199,7 +199,7 @@ class _Reader:
             exclude=self.filters("-f."),
             start=start,
             end=end,
-            sort=self.choice("sort", [s.name for s in self.declaration.sorts], "relevance"),
+            sort=self.choice("sort", [s.name for s in self.declaration.sorts if s.offered], "relevance"),
             page=self.page(),
             per_page=int(self.choice("per_page", [str(size) for size in self.declaration.page_sizes], "20")),
             mode=self.choice("mode", MODES, "keyword"),

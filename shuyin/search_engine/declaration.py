@@ -61,6 +61,8 @@ class Sort:
     name: str
     label: str
     keys: tuple[tuple[str, bool], ...] = ()
+    #: shown to readers; others serve pages that browse both ways
+    offered: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +163,8 @@ BOOKS = IndexDeclaration(
         Sort("newest", "出版日期（新到舊）", (_NEWEST,)),
         Sort("oldest", "出版日期（舊到新）", (("published", True),)),
         Sort("title", "書名筆畫", (("title_sort", True),)),
+        Sort("shelf", "分類號（排架）", (("class_sort", True),)),
+        Sort("shelf-back", "分類號（倒序）", (("class_sort", False),), offered=False),
     ),
     parameters=(
         ("title", "title"),

@@ -71,6 +71,11 @@ def _key(part: str, ranks: dict[str, str]) -> str:
 _CLASS = re.compile(r"([0-9]*)(?:\.([0-9]+))?(.*)", re.DOTALL)
 
 
+def shelf_key(number: str, title: str, language: str | None = None) -> str:
+    """The place on the shelf: by class number, then by title."""
+    return f"{class_key(number)}  {title_key(title, language=language)}"
+
+
 def class_key(number: str | None, cutter: str | None = None) -> str:
     """The shelf key of a class number: 011.016 before 011.02 before 12; a cutter (book number) after it."""
     if not number:

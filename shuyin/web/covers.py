@@ -5,6 +5,7 @@ SVG with presentation attributes only (no style, no script), so that it holds un
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -151,6 +152,10 @@ _UPRIGHT = {
 }
 
 
+#: Latin words whole, other characters one by one.
+_BREAKS = re.compile(r"[\x21-\u024f]+|[^\s\x21-\u024f]")
+
+
 def _latin_title(title: str) -> Iterator[str]:
     yield f'<rect x="22" y="40" width="172" height="150" fill="{_SLIP}"/>'
     yield f'<rect x="27" y="45" width="162" height="140" fill="none" stroke="{_INK}" stroke-opacity=".55"/>'
@@ -160,11 +165,16 @@ def _latin_title(title: str) -> Iterator[str]:
     yield "</g>"
 
 
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
 def _lines(text: str, *, width: int, most: int) -> list[str]:
     lines = [""]
-    for word in text.split():
-        joined = f"{lines[-1]} {word}".strip()
-        if len(joined) <= width or not lines[-1]:
+    for word in _BREAKS.findall(text):
+        space = " " if lines[-1][-1:].isascii() and word[0].isascii() else ""
+        joined = f"{lines[-1]}{space}{word}".strip()
+        if _width(joined) <= width or not lines[-1]:
             lines[-1] = joined[:width]
         else:
             lines.append(word[:width])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pymarc
 import pytest
@@ -209,3 +210,29 @@ def test_an_empty_list_offers_spellings_and_loosened_items_beside_it(client: Tes
     assert body["relaxed"]["what"]
     found = client.get("/api/v1/books?q=期刊").json()
     assert (found["relaxed"], found["did_you_mean"]) == (None, [])
+
+
+def test_related_books_say_why_and_the_shelf_is_in_order(client: TestClient, site: Site) -> None:
+    body = client.get(f"/api/v1/books/{site.ids['small-20']}/related").json()
+    assert 1 <= len(body["similar"]) <= 6
+    for other in body["similar"]:
+        assert other["book"]["id"] != site.ids["small-20"]
+        assert other["why"]
+    assert any("同主題：歷史" in why for other in body["similar"] for why in other["why"])
+    ids = [book["id"] for book in body["shelf"]]
+    numbers = [book["classes"][0]["number"] for book in body["shelf"]]
+    assert site.ids["small-20"] in ids and len(ids) == len(set(ids)) == 7
+    assert numbers == sorted(numbers)
+
+
+def test_another_edition_is_one_with_the_same_title_and_author(tmp_path_factory: pytest.TempPathFactory) -> None:
+    first = Book(title="紅樓夢", parts=TitleParts(main="紅樓夢"), contributors=(Contributor("曹雪芹", "著"),))
+    second = replace(first, title="紅樓夢 : 校注本", parts=TitleParts(main="紅樓夢", remainder="校注本"))
+    other = replace(first, contributors=(Contributor("某人", "編"),))
+    site = build(tmp_path_factory.mktemp("editions"), records=[first, second, other])
+    with TestClient(site.app) as client:
+        found = {b["title"]: b for b in client.get("/api/v1/books?q=紅樓夢").json()["items"]}
+        near = client.get(f"/api/v1/books/{found['紅樓夢 : 校注本']['id']}/related").json()
+        assert [(e["title"], e["contributors"][0]["name"]) for e in near["editions"]] == [("紅樓夢", "曹雪芹")]
+        assert near["shelf"] == []
+    site.services.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -27,7 +27,7 @@ from shuyin.records.book import (
     Subject,
     TitleParts,
 )
-from shuyin.records.models import BindingRow, BookRow, User, utc_now
+from shuyin.records.models import BindingRow, User, utc_now
 from shuyin.records.services import IncomingRecord, ingest
 
 #: The record that source S0 prints; its facts only.
@@ -128,7 +128,7 @@ class Site:
             return accounts.new_api_token(session, user, "test")
 
 
-def build(folder: Path, search_url: str | None = None) -> Site:
+def build(folder: Path, search_url: str | None = None, records: list[Book] | None = None) -> Site:
     """Records in, index built, application composed: the chain that the service itself runs."""
     load_tables()
     settings = Settings(
@@ -141,18 +141,18 @@ def build(folder: Path, search_url: str | None = None) -> Site:
     )
     services = open_services(settings)
     database.upgrade(services.engine)
-    ids = _fill(services.writes)
+    ids = _fill(services.writes, books() if records is None else records)
     indexer.rebuild(services.sessions, services.writes, services.search, "books")
     return Site(create_app(settings, services), services, ids)
 
 
-def _fill(writes: sessionmaker[Session]) -> dict[str, int]:
-    incoming = [IncomingRecord(marc=marc.serialise(marc.write(book)), source="tests") for book in books()]
+def _fill(writes: sessionmaker[Session], records: list[Book]) -> dict[str, int]:
+    numbered = [replace(book, control_number=book.control_number or f"n{n}") for n, book in enumerate(records)]
+    incoming = [IncomingRecord(marc=marc.serialise(marc.write(book)), source="tests") for book in numbered]
     with writes.begin() as session:
         ingested = ingest(session, incoming)
-        ids = {book.control_number or "": done.book_id for book, done in zip(books(), ingested, strict=True)}
+        ids = {book.control_number or "": done.book_id for book, done in zip(numbered, ingested, strict=True)}
         for binding in session.scalars(select(BindingRow).where(BindingRow.isbn == "9789576787713")):
             binding.deposit_state = "deposited"
         session.add(User(account="reader", password_hash=hash_password("a long password of tests"), role="reader"))
-        assert session.scalar(select(BookRow.id).where(BookRow.id == ids["report"]))
     return ids

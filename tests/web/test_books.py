@@ -237,10 +237,12 @@ def test_csv_is_safe_for_excel(client: TestClient, site: Site) -> None:
 
 def test_all_results_can_be_had_where_they_are_few(client: TestClient) -> None:
     root = page(client, "/books?q=期刊資源")
-    links = [a.get("href") for a in root.cssselect(".export a")]
-    assert len(links) >= 4
-    assert client.get(links[0]).status_code == 200
-    assert page(client, "/books?q=臺灣").cssselect(".export a") == []
+    form = "&".join(f"{i.get('name')}={i.get('value')}" for i in root.cssselect("#export input"))
+    assert [b.get("value") for b in root.cssselect(".export button")] == ["ticked", "all"]
+    everything = client.get(f"/books/export?{form}&format=isbn&choose=all&id=2")
+    assert everything.text.split() == ["9789576787713", "9789576787720"]
+    assert client.get(f"/books/export?{form}&format=isbn&choose=ticked").status_code == 422
+    assert [b.get("value") for b in page(client, "/books?q=臺灣").cssselect(".export button")] == ["ticked"]
     assert client.get("/books/export?q=臺灣").status_code == 422
     assert client.get("/books/export").status_code == 422
     assert client.get("/books/export?format=docx&id=1").status_code == 422

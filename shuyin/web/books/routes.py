@@ -10,10 +10,12 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response, Stream
 from shuyin.records import marc
 from shuyin.search_api import downloads, exports, representations, services
 from shuyin.search_api.as_cql import as_cql
+from shuyin.search_api.crosswalks import citations
 from shuyin.search_api.crosswalks.coins import coins
 from shuyin.search_api.crosswalks.schema_org import json_ld
 from shuyin.search_api.dependencies import EngineDep, SessionsDep, UserDep, get_site
 from shuyin.search_api.messages import N_
+from shuyin.search_api.related import related
 from shuyin.search_api.state import MAX_QUERY_LENGTH, PAGE_SIZES, SearchState, read_state
 from shuyin.search_engine.declaration import BOOKS
 from shuyin.search_engine.port import SearchEngine
@@ -25,6 +27,7 @@ from shuyin.web.render import environment, page
 
 router = APIRouter(include_in_schema=False)
 
+_SORTS = tuple(sort for sort in BOOKS.sorts if sort.offered)
 #: A drawn cover changes only when the record does, in seconds.
 _COVER_AGE = 24 * 3600
 
@@ -54,7 +57,7 @@ def results(request: Request, engine: EngineDep, sessions: SessionsDep, user: Us
         permalink=permalink,
         cql=as_cql(state),
         indexable=_indexable(state),
-        sorts=BOOKS.sorts,
+        sorts=_SORTS,
         page_sizes=PAGE_SIZES,
         export_formats=tuple(exports.FORMATS.values()),
         export_limit=downloads.limit_for(user is not None),
@@ -77,7 +80,7 @@ def advanced(request: Request, engine: EngineDep) -> Response:
         state=state,
         rows=views.form_rows(state),
         choices=views.choice_views(services.count_choices(engine), state),
-        sorts=BOOKS.sorts,
+        sorts=_SORTS,
         page_sizes=PAGE_SIZES,
         max_length=MAX_QUERY_LENGTH,
     )
@@ -129,6 +132,8 @@ def record(request: Request, id: str, engine: EngineDep, sessions: SessionsDep) 
         headers=headers,
         book=book,
         title=views.title_view(book),
+        near=related(engine, book),
+        citations=[(name, write(book)) for name, write in citations.STYLES.values()],
         class_path=views.class_path(book, words),
         caption=words.of,
         contents=views.contents_lines(book["contents"] or ""),

@@ -12,7 +12,7 @@ from shuyin.search_engine.query import FacetCount, FacetFilter, FacetRequest, Se
 #: The counts may be this old, in seconds; the page is asked for far more often than the collection changes.
 _FRESH = 30.0
 _LATEST = 12
-_FORMATS, _COLLECTIONS = 4, 5
+_FORMATS, _COLLECTIONS, _CLASSES = 4, 5, 2000
 
 _cache: dict[int, tuple[float, dict[str, Any]]] = {}
 
@@ -24,25 +24,23 @@ def overview(engine: SearchEngine) -> dict[str, Any]:
         return kept[1]
     counted = engine.search(
         BOOKS.name,
-        SearchRequest(
-            facets=(
-                FacetRequest("format", _FORMATS),
-                FacetRequest("collection", _COLLECTIONS),
-                FacetRequest("class", 1000),
-            ),
-            limit=1,
-        ),
+        SearchRequest(facets=(FacetRequest("collection", _COLLECTIONS), FacetRequest("class", _CLASSES)), limit=1),
+    )
+    new_books = FacetFilter(include=("books",))
+    formats = engine.search(
+        BOOKS.name,
+        SearchRequest(filters={"collection": new_books}, facets=(FacetRequest("format", _FORMATS),), limit=1),
     )
     latest = engine.search(
         BOOKS.name,
-        SearchRequest(filters={"collection": FacetFilter(include=("books",))}, sort="newest", limit=_LATEST),
+        SearchRequest(filters={"collection": new_books}, sort="newest", limit=_LATEST),
     )
     classes: list[FacetCount] = sorted(
         (c for c in counted.facets.get("class", ()) if len(c.value) == 1 and c.value.isdigit()), key=lambda c: c.value
     )
     shown = {
         "total": counted.total,
-        "formats": counted.facets.get("format", ()),
+        "formats": formats.facets.get("format", ()),
         "collections": counted.facets.get("collection", ()) if len(counted.facets.get("collection", ())) > 1 else (),
         "latest": [hit.stored for hit in latest.hits],
         "classes": classes,
