@@ -69,7 +69,7 @@ TOTAL = 131
 
 def isbn(number: int) -> str:
     """A valid ISBN of a prefix that the tests use."""
-    body = f"978626400{number:03d}"
+    body = f"978626411{number:03d}"
     return body + ean.calc_check_digit(body)
 
 
