@@ -14,10 +14,10 @@ PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c co
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench lint format soak clean
+.PHONY: help evaluate-ai run test bench lint format soak clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(BASE) ## install, load the sample catalogue on the first run, serve http://127.0.0.1:$PORT
 	@$(BIN)/shuyin db upgrade
@@ -35,6 +35,11 @@ soak: $(TEST) ## the long runs: 100 kills, a fresh clone, large files
 
 bench: $(TEST) ## measure import, index, search and memory; docs/performance.md keeps the results
 	@$(BIN)/python -m benchmarks
+
+FILE ?=
+evaluate-ai: $(BASE) ## measure the recommender on a labelled CSV: make evaluate-ai FILE=books.csv
+	@test -n "$(FILE)" || { echo "say which file: make evaluate-ai FILE=books.csv"; exit 2; }
+	@$(BIN)/shuyin ai evaluate "$(FILE)"
 
 lint: $(LINT) ## formatting, style, types, import rules
 	@$(BIN)/ruff format --check .
