@@ -14,6 +14,13 @@ from shuyin.app.health import Metrics
 
 _log = structlog.stdlib.get_logger("shuyin.http")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+#: Addresses that end in a key out of a letter: who reads the log must not be able to use it.
+_KEYED = re.compile(r"^(/filing/open/|/account/password/).+")
+
+
+def loggable(path: str) -> str:
+    """The path as it may stand in a log: without the key that it may carry."""
+    return _KEYED.sub(r"\1…", path)
 
 
 class RequestLog:
@@ -50,7 +57,7 @@ class RequestLog:
                 _log.info(
                     "request",
                     method=scope["method"],
-                    path=scope["path"],
+                    path=loggable(scope["path"]),
                     status=status,
                     ms=round(seconds * 1000, 1),
                 )

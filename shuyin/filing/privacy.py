@@ -38,12 +38,6 @@ def mask(value: Any) -> str:
     return text[:shown] + "*" * (len(text) - 2 * shown) + text[-shown:]
 
 
-def masked(filing: Filing, answers: Mapping[str, Any]) -> dict[str, Any]:
-    """The answers with personal ones masked, for pages where they are not needed in full."""
-    personal = filing.personal_names()
-    return {k: mask(v) if k in personal and not isinstance(v, list) else v for k, v in answers.items()}
-
-
 def read_personal(session: Session, office: Office, filing: Filing, row: FilingRow, *, by: By) -> dict[str, Any]:
     """The answers in the clear for staff; that they were read is written into the audit trail."""
     audit.append(session, by.name, "read-personal", "filing", row.id, {"names": sorted(filing.personal_names())})

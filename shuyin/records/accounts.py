@@ -18,6 +18,8 @@ from shuyin.records.models import ApiToken, User, UserSession
 LIFE, IDLE = timedelta(days=7), timedelta(hours=12)
 #: The time of the last request is written no more often than this.
 TOUCH = timedelta(minutes=5)
+#: A bearer token that a user makes ends after a year.
+TOKEN_LIFE = timedelta(days=365)
 
 
 def token_hash(token: str) -> str:
@@ -94,6 +96,21 @@ def new_api_token(session: Session, user: User, label: str, *, until: datetime |
     session.add(ApiToken(user_id=user.id, token_hash=token_hash(token), label=label[:128], expires_at=until))
     session.flush()
     return token
+
+
+def api_tokens_of(session: Session, user_id: int) -> list[ApiToken]:
+    """The tokens of a user that are not revoked, the newest first."""
+    query = select(ApiToken).where(ApiToken.user_id == user_id, ApiToken.revoked_at.is_(None))
+    return list(session.scalars(query.order_by(ApiToken.id.desc())))
+
+
+def revoke_api_token(session: Session, user_id: int, token_id: int, *, now: datetime) -> None:
+    """End one token of a user; of another user's nothing happens."""
+    session.execute(
+        update(ApiToken)
+        .where(ApiToken.id == token_id, ApiToken.user_id == user_id, ApiToken.revoked_at.is_(None))
+        .values(revoked_at=now)
+    )
 
 
 def user_of_api_token(session: Session, token: str, *, now: datetime) -> User | None:

@@ -39,12 +39,13 @@ class Rule:
         """Raise unless who asks may come here; people who could are led to the page that is missing."""
         if self.permission is None:
             return
-        user = current_user(request)
-        if user is None:
+        here = current_session(request)
+        if here is None:  # a bearer token reads the API; these pages want a person who signed in
             raise _go(LOGIN_PAGE, request)
+        user = here.user
         if not roles.may(user.role, self.permission):
             raise HTTPException(403, NOT_ALLOWED)
-        if self.early or current_session(request) is None:
+        if self.early:
             return
         if user.must_change_password:
             raise _go(PASSWORD_PAGE, request)

@@ -56,7 +56,7 @@ EXPECTED: dict[str, Permission | None] = {
     **dict.fromkeys(
         (
             "/account", "/account/password", "/account/devices", "/account/second-factor", "/account/data",
-            "/account/data.json", "/filing",
+            "/account/data.json", "/account/tokens", "/filing",
         ),
         Permission.OWN_ACCOUNT,
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from pathlib import Path
 from typing import Any
@@ -9,11 +10,13 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, select
 
+from shuyin.app.middleware import loggable
 from shuyin.filing.engine import drafts
 from shuyin.filing.models import AuditEntry, FilingRow
 from shuyin.filing.registration.declaration import REGISTRATION
-from shuyin.records.models import OrganisationRow, User
-from tests.filing.conftest import GOOD, PDF, png
+from shuyin.records import accounts
+from shuyin.records.models import OrganisationRow, User, utc_now
+from tests.filing.conftest import GOOD, PDF, Clock, png
 from tests.web.filing_site import PASSWORD, Person, Site, make_site
 
 STEPS = {step.name: [item.name for section in step.sections for item in section.items] for step in REGISTRATION.steps}
@@ -307,6 +310,50 @@ def test_what_staff_open_is_in_the_audit_trail(site: Site) -> None:
     assert "read-file" in actions
     admin = site.staff("root", "admin")
     assert "鏈結完整" in admin.get("/staff/audit").text
+
+
+def test_an_api_token_stands_for_its_user_until_it_is_revoked(site: Site) -> None:
+    site.add_user("P1", "reader")
+    person = site.sign_in("P1")
+    person.post("/account/tokens", {"label": "my script"}, page="/account/tokens")
+    found = re.search(r"shuyin_[\w-]{40,}", person.last.text)
+    assert found
+    assert bearer_of(site, found[0]) == "P1"
+    page = site.person().client.get("/account", headers={"Authorization": f"Bearer {found[0]}"}, follow_redirects=False)
+    assert page.status_code == 303  # the API is for tokens, pages are for people
+    assert found[0] not in person.get("/account/tokens").text
+    person.post("/account/tokens", {"revoke": "1"})
+    assert bearer_of(site, found[0]) is None
+
+
+def bearer_of(site: Site, token: str) -> str | None:
+    with site.app.state.sessions() as session:
+        user = accounts.user_of_api_token(session, token, now=utc_now())
+        return user.account if user else None
+
+
+def test_time_that_runs_out_parks_the_draft(site: Site) -> None:
+    clock = Clock()
+    site.app.state.office = dataclasses.replace(site.office, now=clock)
+    person = site.person()
+    filing_id = begin(person)
+    fill(person, filing_id, "notice")
+    clock.turn(minutes=119)
+    assert fill(person, filing_id, "unit").url.path.endswith("/publisher")
+    assert "剩下填寫並送出時間：1 分" in person.last.text
+    clock.turn(minutes=10)
+    late = fill(person, filing_id, "publisher", {"short_name": "遲了"})
+    assert late.url.path == f"/filing/{filing_id}"
+    assert "保留為草稿" in late.text
+    person.post(f"/filing/{filing_id}/resume")
+    assert "剩下填寫並送出時間：120 分" in person.last.text
+    assert 'value="遲了"' in person.get(f"/filing/{filing_id}/publisher").text
+
+
+def test_keys_do_not_stand_in_the_log() -> None:
+    assert loggable("/filing/open/WzEsImFiYyJd.x") == "/filing/open/…"
+    assert loggable("/account/password/abc") == "/account/password/…"
+    assert loggable("/account/password") == "/account/password"
 
 
 def test_guessing_is_answered_with_429(site: Site) -> None:

@@ -14,12 +14,8 @@ from typing import Any
 
 from shuyin.filing.engine.conditions import ALWAYS, NEVER, Answers, Condition
 from shuyin.filing.engine.kinds import TEXT, Kind
+from shuyin.filing.engine.kinds import mark as mark
 from shuyin.filing.engine.media import MediaType
-
-
-def mark(text: str) -> str:
-    """Mark a text of the interface for translation (gettext keyword `mark`); returns it unchanged."""
-    return text
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shuyin.filing import audit, roles
-from shuyin.filing.engine import drafts, uploads
+from shuyin.filing.engine import drafts
 from shuyin.filing.engine.check import Problem, check_all
 from shuyin.filing.engine.declaration import Actor, Filing, Transition, mark
 from shuyin.filing.engine.kinds import EMAIL, lines
@@ -229,11 +229,3 @@ def _write_letter(
     }
     key = f"filing:{row.id}:{event}:{row.revision}"
     letters.queue(session, office.vault, key=key, template=template, recipient=str(recipient), context=context)
-
-
-def files_by_place(office: Office, row: FilingRow) -> dict[str, list[tuple[int, str, int]]]:
-    """(id, name, size in bytes) of the files at each place."""
-    found: dict[str, list[tuple[int, str, int]]] = {}
-    for upload in row.uploads:
-        found.setdefault(upload.place, []).append((upload.id, uploads.name_of(office, upload), upload.size))
-    return found

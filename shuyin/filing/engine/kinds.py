@@ -16,6 +16,11 @@ from shuyin.filing import identifiers
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u2060\ufeff]")
 
 
+def mark(text: str) -> str:
+    """Mark a text of the interface for translation (gettext keyword `mark`); returns it unchanged."""
+    return text
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """How one kind of answer is taken. `problem` returns a message for a cleaned, non-empty value, or None."""
@@ -95,11 +100,6 @@ def _numbered(check: Callable[[str], str | None], shape: str, digit: str) -> Cal
         return {"format": shape, "check": digit, None: None}[check(value)]
 
     return problem
-
-
-def mark(text: str) -> str:
-    """Mark a text for translation; returns it unchanged."""
-    return text
 
 
 TEXT = Kind("text", plain, _fine, "國際標準書號中心", None, mark("文字一行"))

@@ -19,7 +19,7 @@ from shuyin.filing.engine.declaration import Filing, Upload, mark
 from shuyin.filing.engine.drafts import NotEditable, UnknownDraft, locked
 from shuyin.filing.engine.kinds import plain
 from shuyin.filing.engine.media import MediaType, labels, sniff
-from shuyin.filing.models import FilingRow, FilingUpload
+from shuyin.filing.models import FilingUpload
 from shuyin.filing.office import By, Office
 
 #: An image of more pixels than this is refused before it is decoded (a decompression bomb).
@@ -134,14 +134,6 @@ def sweep(session: Session, office: Office, *, older_than_seconds: float = 86_40
             path.unlink()
             removed += 1
     return removed
-
-
-def counts(row: FilingRow) -> dict[str, int]:
-    """How many files lie at each place of a loaded filing."""
-    found: dict[str, int] = {}
-    for upload in row.uploads:
-        found[upload.place] = found.get(upload.place, 0) + 1
-    return found
 
 
 def accepted(declared: Upload, name: str, content: bytes) -> MediaType:

@@ -29,7 +29,6 @@ _DAYS_OFF: dict[int, tuple[tuple[int, int], ...]] = {
 _MADE_UP = frozenset({date(2025, 2, 8)})
 
 HOLIDAYS = frozenset(date(year, month, day) for year, days in _DAYS_OFF.items() for month, day in days)
-KNOWN_YEARS = frozenset(_DAYS_OFF)
 
 
 def is_working_day(day: date) -> bool:
@@ -49,10 +48,3 @@ def add_working_days(start: date, days: int) -> date:
         day += timedelta(days=1)
         left -= is_working_day(day)
     return day
-
-
-def working_days_between(start: date, end: date) -> int:
-    """Working days after `start` up to and with `end`; negative if `end` lies before."""
-    if end < start:
-        return -working_days_between(end, start)
-    return sum(is_working_day(start + timedelta(days=n)) for n in range(1, (end - start).days + 1))

@@ -279,3 +279,34 @@ def close(request: Request, form: PostedDep, writes: WritesDep, office: OfficeDe
     answer = RedirectResponse("/account/login", 303)
     answer.delete_cookie(SESSION_COOKIE, path="/")
     return answer
+
+
+@router.get("/tokens", dependencies=[needs(OWN)])
+def tokens(request: Request, sessions: SessionsDep) -> Response:
+    """API tokens: what other programs may read in the user's name."""
+    return _tokens(request, sessions)
+
+
+def _tokens(request: Request, sessions: SessionsDep, new: str = "") -> Response:
+    with sessions() as session:
+        rows = accounts.api_tokens_of(session, signed_in(request).id)
+    answer = page(request, "account/tokens.html", rows=rows, new=new)
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
+
+
+@router.post("/tokens", dependencies=[needs(OWN)])
+def change_tokens(
+    request: Request, form: PostedDep, writes: WritesDep, sessions: SessionsDep, office: OfficeDep
+) -> Response:
+    """Make a token (shown this once), or revoke one."""
+    user = signed_in(request)
+    new = ""
+    with writes.begin() as session:
+        if form.number("revoke"):
+            accounts.revoke_api_token(session, user.id, form.number("revoke"), now=office.now())
+        elif form.one("label").strip():
+            until = office.now() + accounts.TOKEN_LIFE
+            new = accounts.new_api_token(session, session.get_one(User, user.id), form.one("label"), until=until)
+            audit.append(session, user.account, "new-api-token", "user", user.id)
+    return _tokens(request, sessions, new)
