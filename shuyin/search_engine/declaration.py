@@ -89,6 +89,11 @@ class IndexDeclaration:
         return self._by_name[name]
 
     @property
+    def lead(self) -> Field:
+        """The text field that names a document: its title. It is declared first."""
+        return self.text_fields[0]
+
+    @property
     def text_fields(self) -> tuple[Field, ...]:
         """Fields that hold words."""
         return tuple(f for f in self.fields if f.kind is Kind.TEXT)

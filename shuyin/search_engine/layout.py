@@ -26,13 +26,16 @@ ID = "id"
 ID_ORDER = "id__order"
 ANY = "any__text"
 SUGGEST = "suggest__terms"
+SUGGEST_LEAD = "suggest__lead"  # the same of the lead field (titles): many, each of few documents
 STORED = "stored__json"
 VECTOR_ROW = "vector__row"  # where the embedded engine keeps a document's vector (vectors.py)
 #: Raise when a column changes its meaning, so that older indexes ask to be rebuilt.
-VERSION = 2
+VERSION = 3
 
 #: Between the parts of a suggestion term: key, kind, text.
 SUGGEST_SEPARATOR = "\x1f"
+#: Before the key of a number, and before initials: kept apart so that few letters do not call up all others.
+NUMBER_MARK, INITIALS_MARK = "#", "~"
 SUGGEST_KEY_LENGTH = 48
 #: Characters of a whole value that are compared (engines limit the length of a term).
 WHOLE_LENGTH = 500
@@ -88,7 +91,7 @@ def columns(declaration: IndexDeclaration) -> dict[str, Column]:
             found[field.name] = Column.INTEGER
     if declaration.vector_dimensions:
         found[VECTOR_ROW] = Column.INTEGER
-    found[SUGGEST] = Column.COMPLETION
+    found[SUGGEST] = found[SUGGEST_LEAD] = Column.COMPLETION
     return found
 
 
@@ -166,7 +169,8 @@ def row(declaration: IndexDeclaration, document: Document) -> Row:
     integers: list[tuple[str, int]] = [(ID_ORDER, id_order(document.id))]
     originals: dict[str, list[str]] = {}
     anything: set[str] = set()
-    suggestions: list[str] = []
+    lead = declaration.lead.name
+    suggestions: list[tuple[str, str]] = []
     fields = document.fields
     for field in declaration.fields:
         name = field.name
@@ -191,12 +195,13 @@ def row(declaration: IndexDeclaration, document: Document) -> Row:
                     texts.append((f"{name}__pinyin", analysed.sounds))
                 if field.in_any:
                     anything.update(analysed.tokens)
-                suggestions += analysed.suggestions
+                column = SUGGEST_LEAD if name == lead else SUGGEST
+                suggestions += [(column, term) for term in analysed.suggestions]
         elif field.kind is Kind.KEYWORD:
             for value in values(fields, name):
                 keywords.append((name, value))
                 if field.suggest:
-                    suggestions.append(SUGGEST_SEPARATOR.join((analysis.squeeze(value), field.suggest, value)))
+                    suggestions.append((SUGGEST, number_suggestion(field.suggest, value, value)))
         elif field.kind is Kind.INTEGER:
             integers.append((name, int(fields[name])))
         else:
@@ -205,7 +210,7 @@ def row(declaration: IndexDeclaration, document: Document) -> Row:
                 integers.append((name, number))
     if anything:
         texts.append((ANY, " ".join(anything)))
-    keywords += [(SUGGEST, term) for term in dict.fromkeys(suggestions)]
+    keywords += dict.fromkeys(suggestions)
     stored = json.dumps([document.stored, originals], ensure_ascii=False, separators=(",", ":"))
     return Row(texts, keywords, integers, stored)
 
@@ -247,6 +252,12 @@ def _analysed(value: str, anchored: bool, romanised: bool, suggest: str | None) 
 _analysed_before = lru_cache(maxsize=10_000)(_analysed)
 
 
+def number_suggestion(kind: str, beginning: str, value: str = "") -> str:
+    """The term of a number (ISBN, class), or the beginning of one."""
+    tail = f"{SUGGEST_SEPARATOR}{kind}{SUGGEST_SEPARATOR}{value}" if value else ""
+    return f"{NUMBER_MARK}{kind} {beginning}{tail}"
+
+
 def _suggestions(kind: str, value: str, key: str, folded: str, sounds: list[str]) -> list[str]:
     """Terms by which the value can be completed: from its start, from a later part, by sound, by initials."""
     tail = f"{SUGGEST_SEPARATOR}{kind}{SUGGEST_SEPARATOR}{value}"
@@ -259,5 +270,5 @@ def _suggestions(kind: str, value: str, key: str, folded: str, sounds: list[str]
         ]
     if sounds and analysis.has_han(key):
         terms.append("".join(sounds)[:SUGGEST_KEY_LENGTH] + tail)
-        terms.append("".join(s[0] for s in sounds)[:SUGGEST_KEY_LENGTH] + tail)
+        terms.append(INITIALS_MARK + "".join(s[0] for s in sounds)[:SUGGEST_KEY_LENGTH] + tail)
     return terms

@@ -16,11 +16,11 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from opensearchpy import OpenSearch
 from opensearchpy.exceptions import OpenSearchException, RequestError
 
-from shuyin.search_engine import explaining, highlighting, layout, sorting, spelling, suggesting
+from shuyin.search_engine import analysis, explaining, highlighting, layout, sorting, spelling, suggesting
 from shuyin.search_engine.declaration import INDEXES, IndexDeclaration
 from shuyin.search_engine.facets import fetched_values, top_values
 from shuyin.search_engine.opensearch_plan import VECTOR, Json, index_body, source, translate
-from shuyin.search_engine.plan import All, Bool, Constant, Plan, Term, every
+from shuyin.search_engine.plan import All, Bool, Constant, Plan, Prefix, Term, every
 from shuyin.search_engine.port import MAX_WINDOW, IndexOutdated, RebuildMismatch, SearchUnavailable, WindowExceeded
 from shuyin.search_engine.query import (
     Document,
@@ -179,7 +179,7 @@ class OpenSearchRebuild:
 
 
 class _Vocabulary:
-    """What `spelling` asks (see `spelling.Vocabulary`)."""
+    """What `spelling` and `suggesting` ask (see `spelling.Vocabulary`, `suggesting.Terms`)."""
 
     def __init__(self, compiler: Compiler, ask: Callable[[Json], Any]) -> None:
         self.compiler = compiler
@@ -196,6 +196,25 @@ class _Vocabulary:
         near = {"field": layout.ANY, "suggest_mode": "always", "max_edits": 2, "prefix_length": 0, "size": 20}
         body = {"size": 0, "suggest": {"near": {"text": word, "term": {**near, "min_word_length": 4}}}}
         return [(o["text"], int(o["freq"])) for found in self._ask(body)["suggest"]["near"] for o in found["options"]]
+
+    def terms(self, column: str, start: str, most: int) -> list[tuple[str, int]]:
+        """See `suggesting.Terms`; the most frequent ones."""
+        values = {"field": column, "size": min(most, _SUGGESTED), "include": _beginning(start)}
+        body = {
+            "size": 0,
+            "query": {"prefix": {column: {"value": start}}},
+            "aggs": {"terms": {"terms": values}},
+        }
+        buckets = self._ask(body)["aggregations"]["terms"]["buckets"]
+        return [(bucket["key"], int(bucket["doc_count"])) for bucket in buckets]
+
+    def beginning(self, start: str, limit: int) -> list[str]:
+        """See `suggesting.Terms`."""
+        lead = self.compiler.lead
+        newest = [_sort(key) for key in sorting.newest(self.compiler.declaration)]
+        body = {"query": translate(Prefix(layout.whole(lead), start)), "size": limit, "sort": newest}
+        values = (value for hit in self._ask(body)["hits"]["hits"] for value in _stored(hit)[1].get(lead, ()))
+        return [value for value in values if analysis.squeeze(value).startswith(start)]
 
 
 class OpenSearchEngine:
@@ -286,22 +305,8 @@ class OpenSearchEngine:
 
     def suggest(self, index: str, prefix: str, limit: int = 10) -> list[Suggestion]:
         """See `port.SearchEngine`."""
-
-        def terms(start: str, most: int) -> list[tuple[str, int]]:
-            values = {
-                "field": layout.SUGGEST,
-                "size": min(most, _SUGGESTED),
-                "include": _literal(start) + ".*",
-            }
-            body = {
-                "size": 0,
-                "query": {"prefix": {layout.SUGGEST: {"value": start}}},
-                "aggs": {"terms": {"terms": values}},
-            }
-            buckets = self._search(index, body)["aggregations"]["terms"]["buckets"]
-            return [(bucket["key"], int(bucket["doc_count"])) for bucket in buckets]
-
-        return suggesting.complete(terms, prefix, limit)
+        vocabulary = _Vocabulary(self._compilers[index], lambda body: self._search(index, body))
+        return suggesting.complete(vocabulary, self._compilers[index].declaration, prefix, limit)
 
     def similar(self, index: str, id: str, limit: int = 10) -> SearchResult:
         """See `port.SearchEngine`."""
@@ -393,7 +398,7 @@ def _aggregations(compiler: Compiler, request: SearchRequest) -> Json:
             "shard_size": max(_SHARD_VALUES, fetched_values(facet)),
         }
         if facet.prefix:
-            terms["include"] = _literal(facet.prefix) + ".*"
+            terms["include"] = _beginning(facet.prefix)
         counted: Json = {"terms": terms}
         looked_up = compiler.looked_up(facet)
         if looked_up or compiler.ticked(request, facet.field):
@@ -410,9 +415,13 @@ def _counts(aggregations: Json, facet: FacetRequest) -> tuple[FacetCount, ...]:
     return top_values(facet, [FacetCount(b["key"], int(b["doc_count"])) for b in found["buckets"]])
 
 
-def _literal(text: str) -> str:
-    """The text as Lucene's regular expressions write it."""
-    return "".join(c if c.isalnum() or not c.isascii() else f"\\{c}" for c in text)
+def _beginning(text: str) -> str:
+    """Values that begin so, as Lucene's regular expressions write it.
+
+    In brackets: for a plain `text.*` OpenSearch 2.19 takes a short cut that fails where no value is greater.
+    """
+    literal = "".join(c if c.isalnum() or not c.isascii() else f"\\{c}" for c in text)
+    return f"{literal}(.*)"
 
 
 def _stored(hit: Json) -> tuple[Json, dict[str, list[str]]]:

@@ -184,7 +184,7 @@ class Compiler:
         self.declaration = declaration
         self.weights = weights
         self._sources = {facet.name: facet.source for facet in declaration.facets}
-        self.lead = declaration.text_fields[0].name
+        self.lead = declaration.lead.name
 
     # --- conditions: found or not ---------------------------------------------------------------------------
 

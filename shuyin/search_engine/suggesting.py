@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Iterable
 from heapq import nsmallest
+from typing import Protocol
 
-from shuyin.search_engine import analysis, romanisation
+from shuyin.search_engine import analysis, layout, romanisation
+from shuyin.search_engine.declaration import IndexDeclaration
 from shuyin.search_engine.folding import fold
 from shuyin.search_engine.layout import SUGGEST_KEY_LENGTH, SUGGEST_SEPARATOR
 from shuyin.search_engine.query import Suggestion
@@ -13,11 +16,24 @@ from shuyin.search_engine.query import Suggestion
 #: Which kind comes first where a reader could mean several; other kinds follow.
 KIND_ORDER = {kind: rank for rank, kind in enumerate(("title", "author", "series", "subject", "publisher"))}
 _OTHER = len(KIND_ORDER)
-#: Terms looked at for one prefix.
-MOST_TERMS = 3000
+#: Terms looked at for one beginning.
+_MOST_TERMS = 5000
+#: A number is completed from so many digits.
+_FEWEST_DIGITS = {"isbn": 6, "class": 2}
+_FEWEST_INITIALS = 2
+_NUMBER = re.compile(r"[0-9][-0-9 ]*(?:\.[0-9]*)?")
 
-#: (start of a suggestion term, most) → (term, number of documents)
-Terms = Callable[[str, int], Iterable[tuple[str, int]]]
+
+class Terms(Protocol):
+    """What completion asks of an engine."""
+
+    def terms(self, column: str, start: str, most: int) -> Iterable[tuple[str, int]]:
+        """Terms of a suggestion column that begin so, with the number of documents."""
+        ...
+
+    def beginning(self, start: str, limit: int) -> list[str]:
+        """Values of the lead field that begin so (squeezed), the newest documents first."""
+        ...
 
 
 def keys(typed: str) -> list[str]:
@@ -33,23 +49,58 @@ def keys(typed: str) -> list[str]:
     return found
 
 
-def complete(terms: Terms, typed: str, limit: int) -> list[Suggestion]:
-    """Suggestions for a beginning: those of many records first, then shorter ones, without duplicates."""
+def complete(engine: Terms, declaration: IndexDeclaration, typed: str, limit: int) -> list[Suggestion]:
+    """Suggestions for a beginning: whole values first, then those of many records, without duplicates."""
     counted: dict[tuple[str, str], tuple[int, int]] = {}
-    for key in keys(typed):
-        # whole values first: an engine may cut the long list of longer ones
-        for term, count in (*terms(key + SUGGEST_SEPARATOR, MOST_TERMS), *terms(key, MOST_TERMS)):
+
+    def count(terms: Iterable[tuple[str, int]], key: str) -> None:
+        for term, documents in terms:
             beginning, kind, text = term.split(SUGGEST_SEPARATOR, 2)
             spare = len(beginning) - len(key)
             known = counted.get((kind, text))
-            counted[kind, text] = (count, min(spare, known[1]) if known else spare)
+            counted[kind, text] = (documents, min(spare, known[1]) if known else spare)
 
+    for key in keys(typed):
+        # whole values first: an engine may cut the long list of longer ones
+        for column in (layout.SUGGEST, layout.SUGGEST_LEAD):
+            count(engine.terms(column, key + SUGGEST_SEPARATOR, _MOST_TERMS), key)
+        count(engine.terms(layout.SUGGEST, key, _MOST_TERMS), key)
+        if _is_short(key):
+            # too many titles begin so to look through: the newest will do
+            kind = declaration.lead.suggest or declaration.lead.name
+            for value in engine.beginning(key, limit):
+                counted.setdefault((kind, value), (1, 1))
+        else:
+            count(engine.terms(layout.SUGGEST_LEAD, key, _MOST_TERMS), key)
+        if len(key) >= _FEWEST_INITIALS and key.isascii() and key.isalpha():
+            start = layout.INITIALS_MARK + key
+            for column in (layout.SUGGEST, layout.SUGGEST_LEAD):
+                count(engine.terms(column, start, _MOST_TERMS), start)
+    for kind, digits in _numbers(typed):
+        start = layout.number_suggestion(kind, digits)
+        count(engine.terms(layout.SUGGEST, start, _MOST_TERMS), start)
+    return _best(counted, limit)
+
+
+def _is_short(key: str) -> bool:
+    return len(key) < (2 if analysis.has_han(key) else 4)
+
+
+def _numbers(typed: str) -> list[tuple[str, str]]:
+    """(kind, digits) of the numbers that may be meant."""
+    plain = fold(typed).strip()
+    if not _NUMBER.fullmatch(plain):
+        return []
+    digits = re.sub(r"[- ]", "", plain)
+    return [(kind, digits) for kind, fewest in _FEWEST_DIGITS.items() if len(digits) >= fewest]
+
+
+def _best(counted: dict[tuple[str, str], tuple[int, int]], limit: int) -> list[Suggestion]:
     def rank(item: tuple[tuple[str, str], tuple[int, int]]) -> tuple[bool, int, int, int, str]:
         (kind, text), (count, spare) = item
         return (spare > 0, -count, KIND_ORDER.get(kind, _OTHER), len(text), text)
 
-    best = nsmallest(limit * 3, counted.items(), key=rank)
     found: dict[str, Suggestion] = {}
-    for (kind, text), (count, _) in best:
-        found.setdefault(fold(text), Suggestion(text, kind, count))
+    for (kind, text), (documents, _) in nsmallest(limit * 3, counted.items(), key=rank):
+        found.setdefault(fold(text), Suggestion(text, kind, documents))
     return list(found.values())[:limit]

@@ -160,7 +160,7 @@ class TantivyEngine:
     def suggest(self, index: str, prefix: str, limit: int = 10) -> list[Suggestion]:
         """See `port.SearchEngine`."""
         with self._snapshot(index) as snapshot:
-            return suggesting.complete(snapshot.terms, prefix, limit)
+            return suggesting.complete(snapshot, snapshot.compiler.declaration, prefix, limit)
 
     def similar(self, index: str, id: str, limit: int = 10) -> SearchResult:
         """See `port.SearchEngine`."""

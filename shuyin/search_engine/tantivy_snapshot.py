@@ -9,9 +9,9 @@ from typing import Any
 
 import tantivy
 
-from shuyin.search_engine import highlighting, layout, sorting, spelling
+from shuyin.search_engine import analysis, highlighting, layout, sorting, spelling
 from shuyin.search_engine.facets import fetched_values, top_values
-from shuyin.search_engine.plan import All, Bool, Constant, Plan, Term, Terms, every
+from shuyin.search_engine.plan import All, Bool, Constant, Plan, Prefix, Term, Terms, every
 from shuyin.search_engine.query import Document, FacetCount, FacetRequest, Hit, SearchRequest, SearchResult
 from shuyin.search_engine.relevance import Compiler
 from shuyin.search_engine.tantivy_plan import translate
@@ -75,9 +75,18 @@ class Snapshot:
             total, ranked = int(answer.count), list(answer.hits)
         return SearchResult(total, tuple(self._hit(score, address, None) for score, address in ranked))
 
-    def terms(self, start: str, most: int) -> list[tuple[str, int]]:
-        """Suggestion terms that begin so, with the number of documents."""
-        return list(self.searcher.terms_with_prefix(layout.SUGGEST, start, limit=most))
+    def terms(self, column: str, start: str, most: int) -> list[tuple[str, int]]:
+        """See `suggesting.Terms`."""
+        return list(self.searcher.terms_with_prefix(column, start, limit=most))
+
+    def beginning(self, start: str, limit: int) -> list[str]:
+        """See `suggesting.Terms`."""
+        lead = self.compiler.lead
+        query = self._query(Prefix(layout.whole(lead), start))
+        newest = [key.column for key in sorting.newest(self.compiler.declaration)]
+        hits = self.searcher.search(query, limit, count=False, order_by_field=newest[0] if newest else None).hits
+        values = (value for _, address in hits for value in self._stored(address)[1].get(lead, ()))
+        return [value for value in values if analysis.squeeze(value).startswith(start)]
 
     def score(self, identifier: str, plan: Plan) -> float | None:
         """The document's score under a plan; None where it does not match."""

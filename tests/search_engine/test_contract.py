@@ -261,8 +261,9 @@ def test_a_prefix_narrows_a_facet(filled: SearchEngine) -> None:
     asked = SearchRequest(facets=(FacetRequest("class", 50, prefix="85"),))
     values = filled.search("books", asked).facets["class"]
     assert {c.value: c.count for c in values} == {"85": 2, "857": 2, "857.49": 2}
-    odd = SearchRequest(facets=(FacetRequest("class", 50, prefix="8.*"),))
-    assert filled.search("books", odd).facets["class"] == ()
+    for odd in ("8.*", "龘", "~", "0", "\\", "[8]"):
+        asked = SearchRequest(facets=(FacetRequest("class", 50, prefix=odd),))
+        assert filled.search("books", asked).facets["class"] == ()
 
 
 def test_a_look_up_inside_a_facet_folds(search: SearchEngine) -> None:
@@ -385,6 +386,9 @@ def test_suggestions(filled: SearchEngine) -> None:
     assert suggested(filled, "聯") == [("聯經", "publisher")]
     assert suggested(filled, "py") == [("Python資料科學", "title")]
     assert suggested(filled, "俞平") == [("俞平伯", "author")]
+    assert suggested(filled, "9789576") == suggested(filled, "978-957-67") == [("9789576787713", "isbn")]
+    assert suggested(filled, "978") == []  # too many begin so
+    assert suggested(filled, "857") == [("857.49", "class")]
     assert suggested(filled, "p") == []  # Latin from two letters
     assert suggested(filled, "") == []
     assert suggested(filled, "沒有這樣的開頭") == []
