@@ -9,6 +9,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from shuyin.indexer.music import Albums, Tracks
+from shuyin.indexer.organisations import Organisations
+from shuyin.indexer.pages import Pages
 from shuyin.indexer.projected import Projected, Source
 from shuyin.indexer.projection import BookColumns, project_book
 from shuyin.records import marc
@@ -77,6 +79,8 @@ class Books:
 _SHOWN = (BookRow.public, BookRow.deleted_at.is_(None))
 
 #: Every index that is kept in step with the records, by its name.
-SOURCES: dict[str, Source] = {source.index: source for source in (Books(), Albums(), Tracks())}
+SOURCES: dict[str, Source] = {
+    source.index: source for source in (Books(), Albums(), Tracks(), Pages(), Organisations())
+}
 
 __all__ = ["SOURCES", "Books", "Projected", "Source"]

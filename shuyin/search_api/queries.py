@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from shuyin.records import isrc
+from shuyin.records import isrc, organisations
 from shuyin.search_api.messages import N_, Message
 from shuyin.search_api.state import ANY_FIELD, SearchState
 from shuyin.search_engine import parsing
-from shuyin.search_engine.declaration import BOOKS, Facet, IndexDeclaration
+from shuyin.search_engine.declaration import BOOKS, ORGANISATIONS, Facet, IndexDeclaration
 from shuyin.search_engine.query import (
     Bool,
     Everything,
@@ -89,6 +89,8 @@ def _words_in(parameter: str, words: str, messages: list[Message], declaration: 
     if parameter == "class":
         # the class field holds every level, so that 011 finds 011.016 too
         return Terms("class", tuple(re.split(r"[\s,，;；]+", words)))
+    if declaration is ORGANISATIONS and (numbers := _numbers(parameter, words)):
+        return numbers
     if code := _isrc(parameter, words, declaration):
         return Terms("isrc", (code,))
     parsed = parsing.parse(words, declaration, field=dict(declaration.parameters).get(parameter))
@@ -97,6 +99,18 @@ def _words_in(parameter: str, words: str, messages: list[Message], declaration: 
         # parallel, variant and uniform titles are titles too
         return Bool(should=(parsed.query, parsing.parse(words, BOOKS, field="title_other").query))
     return parsed.query
+
+
+def _numbers(parameter: str, words: str) -> Query | None:
+    """Registrant prefixes and telephone numbers, whatever stands between the digits; in the simple box only numbers."""
+    if parameter == "prefix":
+        return Terms("prefix", organisations.prefix_terms(words))
+    if parameter == "telephone":
+        return Terms("telephone", (organisations.number_key(words),))
+    if parameter == ANY_FIELD and organisations.is_number(words):
+        telephone = Terms("telephone", (organisations.number_key(words),))
+        return Bool(should=(Terms("prefix", organisations.prefix_terms(words)), telephone))
+    return None
 
 
 def _isrc(parameter: str, words: str, declaration: IndexDeclaration) -> str | None:

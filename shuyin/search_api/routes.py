@@ -6,18 +6,15 @@ import json
 from typing import Any
 
 from fastapi import APIRouter, Request
-from starlette.exceptions import HTTPException
 from starlette.responses import Response, StreamingResponse
 
 from shuyin.records.book_json import BookJson
-from shuyin.search_api import directory, downloads, exports, services
+from shuyin.search_api import downloads, exports, services
 from shuyin.search_api.dependencies import EngineDep, SessionsDep, UserDep, get_site
 from shuyin.search_api.related import related
 from shuyin.search_api.schemas import (
     BookListJson,
     LinksJson,
-    OrganisationJson,
-    OrganisationListJson,
     ProblemJson,
     RelatedJson,
     SuggestionsJson,
@@ -169,38 +166,3 @@ def suggest(engine: EngineDep, q: str = "", limit: int = 10) -> Response:
     found = services.suggest(engine, q, max(1, min(limit, 20)))
     items = [{"text": s.text, "kind": s.kind, "count": s.count, "id": s.id} for s in found]
     return _json({"q": q, "items": items})
-
-
-@router.get(
-    "/organisations",
-    summary="Publishers and music companies",
-    responses={200: {"model": OrganisationListJson}, **_ERRORS},
-)
-def organisations(request: Request, sessions: SessionsDep) -> Response:
-    """The directory by name, short name or prefix; without consent only the name is given."""
-    known = ("q", "page", "per_page")
-    state = read_state([(k, v) for k, v in request.query_params.multi_items() if k in known])
-    with sessions() as session:
-        found = directory.find(session, q=state.q, offset=state.offset, limit=state.per_page)
-    if state.page > 1 and not found.items:
-        raise services.PageBeyondEnd(state, found.total)
-    pages = max(1, -(-found.total // state.per_page))
-    return _json(
-        {
-            "total": found.total,
-            "page": state.page,
-            "per_page": state.per_page,
-            "items": found.items,
-            "links": _links(state, pages, get_site(request).base_url + "/api/v1/organisations"),
-        }
-    )
-
-
-@router.get("/organisations/{id}", summary="One organisation", responses={200: {"model": OrganisationJson}, **_ERRORS})
-def organisation(id: int, sessions: SessionsDep) -> Response:
-    """One publisher or music company."""
-    with sessions() as session:
-        found = directory.get(session, id)
-    if found is None:
-        raise HTTPException(404, f"沒有編號 {id} 的機構。")
-    return _json(found)

@@ -260,4 +260,62 @@ TRACKS = IndexDeclaration(
     page_sizes=_MUSIC_PAGE_SIZES,
 )
 
-INDEXES: dict[str, IndexDeclaration] = {index.name: index for index in (BOOKS, ALBUMS, TRACKS)}
+PAGES = IndexDeclaration(
+    name="pages",
+    label="網站內容",
+    fields=(
+        Field("title", Kind.TEXT, "標題", weight=8.0, anchored=True, romanised=True, suggest="page", highlight=True),
+        Field("body", Kind.TEXT, "內文", weight=1.0, highlight=True),
+        Field("kind", Kind.KEYWORD, "內容種類", in_any=False),
+        Field("language", Kind.KEYWORD, "語言", in_any=False),
+        Field("section", Kind.KEYWORD, "類別", in_any=False),
+        Field("published", Kind.DATE, "公布日期", in_any=False),
+        # only where a page is to be seen later (search_engine.visibility)
+        Field("visible_from", Kind.INTEGER, "公開時間", in_any=False),
+    ),
+    facets=(Facet("kind", "內容種類"), Facet("language", "語言")),
+    sorts=(Sort("relevance", "相關度"), Sort("newest", "公布日期（新到舊）", (_NEWEST,))),
+    parameters=(("title", "title"),),
+)
+
+#: Publishers and music companies. Of those that did not agree to be public the name alone is indexed (A6, A9).
+ORGANISATIONS = IndexDeclaration(
+    name="organisations",
+    label="機構",
+    fields=(
+        Field(
+            "name",
+            Kind.TEXT,
+            "名稱",
+            weight=10.0,
+            anchored=True,
+            romanised=True,
+            suggest="organisation",
+            highlight=True,
+        ),
+        Field("short_name", Kind.TEXT, "簡稱", weight=8.0, anchored=True, romanised=True),
+        Field("address", Kind.TEXT, "地址", weight=2.0),
+        Field("subject_range", Kind.TEXT, "出版範圍", weight=2.0),
+        # every beginning of a registrant prefix and every end of a telephone number (records.organisations)
+        Field("prefix", Kind.KEYWORD, "識別號", in_any=False),
+        Field("telephone", Kind.KEYWORD, "電話", in_any=False),
+        Field("role", Kind.KEYWORD, "機構類別", in_any=False),
+        Field("title_sort", Kind.KEYWORD, "名稱排序鍵", in_any=False),
+    ),
+    facets=(Facet("role", "機構類別"),),
+    sorts=(
+        Sort("relevance", "相關度"),
+        Sort("name", "名稱筆畫", (("title_sort", True),)),
+        Sort("name-descending", "名稱筆畫（多到少）", (("title_sort", False),)),
+    ),
+    parameters=(
+        ("name", "name"),
+        ("short", "short_name"),
+        ("prefix", "prefix"),
+        ("address", "address"),
+        ("telephone", "telephone"),
+        ("range", "subject_range"),
+    ),
+)
+
+INDEXES: dict[str, IndexDeclaration] = {index.name: index for index in (BOOKS, ALBUMS, TRACKS, PAGES, ORGANISATIONS)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
+from shuyin.search_api.directories.routes import router as directories_api_router
 from shuyin.search_api.feeds.routes import router as feeds_router
 from shuyin.search_api.music.routes import router as music_api_router
 from shuyin.search_api.oai.routes import router as oai_router
@@ -18,6 +19,7 @@ from shuyin.web.account.entrance import router as entrance_router
 from shuyin.web.account.routes import router as account_router
 from shuyin.web.books.cip import router as cip_router
 from shuyin.web.books.routes import router as books_router
+from shuyin.web.directories.routes import router as directories_router
 from shuyin.web.dumps.routes import router as dumps_router
 from shuyin.web.filing.routes import router as filing_router
 from shuyin.web.middleware import Preferences, SecurityHeaders
@@ -39,6 +41,8 @@ def install(app: FastAPI) -> None:
         music_api_router,
         statistics_api_router,
         tools_api_router,
+        directories_api_router,
+        directories_router,
         sru_router,
         oai_router,
         feeds_router,

@@ -11,6 +11,8 @@ import pymarc
 import pytest
 from fastapi.testclient import TestClient
 
+from shuyin.indexer import services as indexer
+from shuyin.records import changes
 from shuyin.records.book import Book, Contributor, TitleParts
 from shuyin.records.book_json import BookJson, to_json
 from shuyin.records.models import OrganisationRow, RegistrantPrefix
@@ -39,6 +41,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             )
             row.prefixes = [RegistrantPrefix(scheme="isbn", prefix=f"978-626-{len(name)}00")]
             session.add(row)
+            session.flush()
+            changes.append(session, "organisation", row.id)
+    indexer.catch_up(made.services.sessions, made.services.writes, made.services.search)
     yield made
     made.services.close()
 

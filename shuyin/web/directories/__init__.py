@@ -1,0 +1,1 @@
+"""Pages of the directories: publishers and music companies."""
