@@ -14,7 +14,7 @@ from shuyin.app.settings import Settings, get_settings
 app = typer.Typer(name="db", help="The system of record: tables, backup, restore, checks.", no_args_is_help=True)
 
 #: Parts of the data directory that are made from the records or belong to one installation.
-NOT_BACKED_UP = frozenset({"index", "dumps", "secret-key"})
+NOT_BACKED_UP = frozenset({"index", "dumps", "secret-key", "data.key"})
 
 
 def register(root: typer.Typer) -> None:
@@ -52,6 +52,9 @@ def backup(file: Path = typer.Argument(help="Where to write the archive (a zip f
     finally:
         engine.dispose()
     typer.echo(f"{file}: {rows:,} rows, {file.stat().st_size:,} bytes")
+    key = settings.data_dir / "data.key"
+    if key.is_file():
+        typer.echo(f"keep {key} apart from it: without this key the personal data in the backup cannot be read")
 
 
 @app.command()
