@@ -40,19 +40,20 @@ class IndexerLoop(threading.Thread):
     def run(self) -> None:
         """Look, index, sleep."""
         services = self._services
-        pause = 0.0
+        # an index can be exchanged only while this process does not run or the engine is away: look then
+        pause, refill = 0.0, True
         while not self._stopping.wait(pause):
-            pause = POLL_SECONDS
             try:
-                done = indexer.catch_up(services.sessions, services.writes, services.search, wait=False)
+                done = indexer.catch_up(services.sessions, services.writes, services.search, wait=False, refill=refill)
             except (SearchUnavailable, SQLAlchemyError, OSError, indexer.IndexerBusy) as error:
                 _log.warning("indexing interrupted, trying again", error=str(error), seconds=PAUSE_SECONDS)
-                pause = PAUSE_SECONDS
+                pause, refill = PAUSE_SECONDS, True
             except Exception:
                 # a fault of ours must not end the thread for good: the page stays up, the log tells, lag shows it
                 _log.exception("indexing failed, trying again", seconds=PAUSE_SECONDS)
                 pause = PAUSE_SECONDS
             else:
+                pause, refill = POLL_SECONDS, False
                 if done:
                     _log.info("indexed", changes=done)
 

@@ -20,7 +20,7 @@ from shuyin.indexer.projecting import batches
 from shuyin.indexer.sources import SOURCES, Source
 from shuyin.records import leases
 from shuyin.records.models import Change, Checkpoint, utc_now
-from shuyin.search_engine.port import SearchEngine
+from shuyin.search_engine.port import IndexOutdated, Rebuild, SearchEngine
 
 _log = structlog.stdlib.get_logger("shuyin.indexer")
 
@@ -56,23 +56,31 @@ def catch_up(
     progress: Progress | None = None,
     *,
     wait: bool = True,
+    refill: bool = True,
 ) -> int:
-    """Bring every index up to the end of the change log; the number of changes handled.
+    """Bring every index up to the end of the change log; the number of changes (or records) handled.
 
-    Only one process does so at a time. Another one waits (`IndexerBusy` after two minutes), or with `wait=False`
+    With `refill` an index that is new, was emptied or was built by another version is filled from the records.
+    Only one process writes at a time. Another one waits (`IndexerBusy` after two minutes), or with `wait=False`
     leaves the work to it and returns 0.
     """
-    if not any(_behind(sessions, search, source) for source in SOURCES.values()):
+    work = _Work(sessions, writes, search, leases.new_holder(), progress)
+    waiting = [source for source in SOURCES.values() if work.is_behind(source) or (refill and work.is_unfilled(source))]
+    if not waiting:
         return 0
-    holder = leases.new_holder()
-    if not _hold(writes, holder, PATIENCE_SECONDS if wait else 0.0):
+    if not work.hold(PATIENCE_SECONDS if wait else 0.0):
         if wait:
             raise IndexerBusy("another process is indexing; try again when it has finished")
         return 0
     try:
-        return sum(_follow(sessions, writes, search, source, holder, progress) for source in SOURCES.values())
+        handled = 0
+        for source in waiting:
+            if refill and work.is_unfilled(source):
+                handled += work.put_in_place(source, work.fill(source, held=True))
+            handled += work.follow(source)
+        return handled
     finally:
-        leases.release(writes, LEASE, holder)
+        work.release()
 
 
 def rebuild(
@@ -87,29 +95,16 @@ def rebuild(
     Readers use the former index until the swap. `RebuildMismatch` or any other failure leaves that one in place.
     """
     source = SOURCES[index]
-    with sessions() as session:
-        begun_at = session.scalar(select(func.max(Change.id))) or 0
-        total = source.total(session)
-    target = search.rebuild(index)
-    holder = leases.new_holder()
+    work = _Work(sessions, writes, search, leases.new_holder(), progress)
+    filled = work.fill(source, held=False)
+    if not work.hold(PATIENCE_SECONDS):
+        filled.target.abandon()
+        raise IndexerBusy("another process is indexing and does not finish; the live index was left as it is")
     try:
-        added = 0
-        for batch in batches(sessions, source, 0, total, all_records=True):
-            added += target.add(batch.projected.upserts)
-            if progress:
-                progress(added, total)
-        if not _hold(writes, holder, PATIENCE_SECONDS):
-            raise IndexerBusy("another process is indexing and does not finish; the live index was left as it is")
-    except BaseException:
-        target.abandon()
-        raise
-    try:
-        # first the checkpoint, then the swap: killed in between, the former index only gets some changes twice
-        _save_checkpoint(writes, source, begun_at)
-        target.swap(added)  # cleans up by itself if it fails
-        _follow(sessions, writes, search, source, holder, None)
+        work.put_in_place(source, filled)
+        work.follow(source)
     finally:
-        leases.release(writes, LEASE, holder)
+        work.release()
     return search.count(index)
 
 
@@ -136,65 +131,111 @@ def status(sessions: sessionmaker[Session], search: SearchEngine) -> list[IndexS
     return states
 
 
-def _follow(
-    sessions: sessionmaker[Session],
-    writes: sessionmaker[Session],
-    search: SearchEngine,
-    source: Source,
-    holder: str,
-    progress: Progress | None,
-) -> int:
-    """Index what stands above the checkpoint, batch by batch."""
-    if _is_emptied(sessions, search, source):
-        # the change log names every record, so going through it again fills the index
-        _save_checkpoint(writes, source, 0)
-    with sessions() as session:
-        checkpoint = _checkpoint(session, source)
-        waiting = session.scalar(select(func.count()).where(Change.id > checkpoint, Change.kind.in_(source.kinds))) or 0
-    handled = 0
-    for batch in batches(sessions, source, checkpoint, waiting, all_records=False):
-        if not leases.acquire(writes, LEASE, holder):
-            raise IndexerBusy("this process was too slow and another one has taken over; nothing is lost")
-        search.write(source.index, batch.projected.upserts, batch.projected.deletes)
-        _save_checkpoint(writes, source, batch.last)
-        handled += batch.size
-        if progress:
-            progress(handled, handled + batch.following)
-    return handled
+@dataclass(frozen=True, slots=True)
+class _Filled:
+    """A new index with the records of the moment `begun_at` (id of the last change then) and later."""
+
+    target: Rebuild
+    begun_at: int
+    added: int
 
 
-def _behind(sessions: sessionmaker[Session], search: SearchEngine, source: Source) -> bool:
-    with sessions() as session:
-        newest = session.scalar(select(func.max(Change.id)).where(Change.kind.in_(source.kinds))) or 0
-        if newest > _checkpoint(session, source):
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What one process does to the indexes under the lease of `holder`."""
+
+    sessions: sessionmaker[Session]
+    writes: sessionmaker[Session]
+    search: SearchEngine
+    holder: str
+    progress: Progress | None
+
+    def is_behind(self, source: Source) -> bool:
+        """There are changes above the checkpoint."""
+        with self.sessions() as session:
+            newest = session.scalar(select(func.max(Change.id)).where(Change.kind.in_(source.kinds))) or 0
+            return newest > _checkpoint(session, source)
+
+    def is_unfilled(self, source: Source) -> bool:
+        """The index is new, was emptied, or was built by another version, though there are records."""
+        try:
+            if self.search.count(source.index):
+                return False
+        except IndexOutdated:
             return True
-    return _is_emptied(sessions, search, source)
+        with self.sessions() as session:
+            return source.total(session) > 0
 
+    def fill(self, source: Source, *, held: bool) -> _Filled:
+        """A new index beside the live one with every record; `held` = the lease is ours and must be renewed."""
+        with self.sessions() as session:
+            begun_at = session.scalar(select(func.max(Change.id))) or 0
+            total = source.total(session)
+        target = self.search.rebuild(source.index)
+        added = 0
+        try:
+            for batch in batches(self.sessions, source, 0, total, all_records=True):
+                if held:
+                    self.renew()
+                added += target.add(batch.projected.upserts)
+                if self.progress:
+                    self.progress(added, max(added, total))
+        except BaseException:
+            target.abandon()
+            raise
+        return _Filled(target, begun_at, added)
 
-def _is_emptied(sessions: sessionmaker[Session], search: SearchEngine, source: Source) -> bool:
-    """A new, emptied or exchanged index: the checkpoint says more than is there."""
-    if search.count(source.index):
-        return False
-    with sessions() as session:
-        return _checkpoint(session, source) > 0 and source.total(session) > 0
+    def put_in_place(self, source: Source, filled: _Filled) -> int:
+        """Make it the live index; the number of documents in it."""
+        # first the checkpoint, then the swap: killed in between, the former index only gets some changes twice
+        self.save_checkpoint(source, filled.begun_at)
+        filled.target.swap(filled.added)  # cleans up by itself if it fails
+        return filled.added
 
+    def follow(self, source: Source) -> int:
+        """Index what stands above the checkpoint, batch by batch; how many changes that was."""
+        with self.sessions() as session:
+            checkpoint = _checkpoint(session, source)
+            concerned = (Change.id > checkpoint, Change.kind.in_(source.kinds))
+            waiting = session.scalar(select(func.count()).where(*concerned)) or 0
+        handled = 0
+        if not waiting:
+            return handled
+        for batch in batches(self.sessions, source, checkpoint, waiting, all_records=False):
+            self.renew()
+            self.search.write(source.index, batch.projected.upserts, batch.projected.deletes)
+            self.save_checkpoint(source, batch.last)
+            handled += batch.size
+            if self.progress:
+                self.progress(handled, handled + batch.following)
+        return handled
 
-def _hold(writes: sessionmaker[Session], holder: str, patience: float) -> bool:
-    end = time.monotonic() + patience
-    while not leases.acquire(writes, LEASE, holder):
-        if time.monotonic() >= end:
-            return False
-        time.sleep(0.2)
-    return True
+    def save_checkpoint(self, source: Source, change_id: int) -> None:
+        """Everything up to this change is certainly in the index."""
+        with self.writes.begin() as session:
+            session.merge(Checkpoint(name=_name(source), change_id=change_id, updated_at=utc_now()))
+
+    def hold(self, patience: float) -> bool:
+        """Take the lease, waiting so many seconds for another holder."""
+        end = time.monotonic() + patience
+        while not leases.acquire(self.writes, LEASE, self.holder):
+            if time.monotonic() >= end:
+                return False
+            time.sleep(0.2)
+        return True
+
+    def renew(self) -> None:
+        """Keep the lease; `IndexerBusy` if another process has taken it over."""
+        if not leases.acquire(self.writes, LEASE, self.holder):
+            raise IndexerBusy("this process was too slow and another one has taken over; nothing is lost")
+
+    def release(self) -> None:
+        """Give the lease back."""
+        leases.release(self.writes, LEASE, self.holder)
 
 
 def _checkpoint(session: Session, source: Source) -> int:
     return session.scalar(select(Checkpoint.change_id).where(Checkpoint.name == _name(source))) or 0
-
-
-def _save_checkpoint(writes: sessionmaker[Session], source: Source, change_id: int) -> None:
-    with writes.begin() as session:
-        session.merge(Checkpoint(name=_name(source), change_id=change_id, updated_at=utc_now()))
 
 
 def _name(source: Source) -> str:

@@ -20,8 +20,8 @@ def commands_page() -> str:
     lines = [
         "# Command line",
         "",
-        "Every command takes `--help`, ends with a status other than 0 on failure, and says on standard error what to do.",
-        "Long work shows a progress bar on a terminal and plain lines otherwise.",
+        "Every command takes `--help`. On failure it ends with a status other than 0 and says on standard error what",
+        "to do. Long work shows a progress bar on a terminal and plain lines otherwise.",
     ]
     _command(typer.main.get_command(app), "shuyin", lines)
     return "\n".join(lines) + "\n"
@@ -72,9 +72,9 @@ def settings_page() -> str:
     lines += [
         "| `HOST`, `PORT` | `127.0.0.1`, `8000` | Where `shuyin serve` and `make run` listen |",
         "",
-        "Tests read two more: `SHUYIN_TEST_DATABASE_URL` (a PostgreSQL server on which databases may be made) and",
-        "`SHUYIN_TEST_OPENSEARCH_URL` (a cluster), both instead of starting their own; `SHUYIN_TEST_CHROMIUM` names the",
-        "browser, `SHUYIN_SHARED` a folder with larger test data.",
+        "Tests read four more: `SHUYIN_TEST_DATABASE_URL` (a PostgreSQL server on which databases may be made) and",
+        "`SHUYIN_TEST_OPENSEARCH_URL` (a cluster), both instead of starting their own; `SHUYIN_TEST_CHROMIUM` (the",
+        "browser); `SHUYIN_SHARED` (a folder with larger test data).",
     ]
     return "\n".join(lines) + "\n"
 
@@ -84,9 +84,9 @@ def jobs_page() -> str:
     lines = [
         "# Scheduled jobs",
         "",
-        "The scheduler runs them in the service's time zone (`SHUYIN_TIMEZONE`); `shuyin jobs list` shows the last runs,",
-        "`shuyin jobs run NAME` runs one at once. A run is claimed in the database, so that two schedulers never run it",
-        "twice; a run that fell due while none was up is caught up once.",
+        "The scheduler runs them in the service's time zone (`SHUYIN_TIMEZONE`). `shuyin jobs list` shows the last",
+        "runs, `shuyin jobs run NAME` runs one at once. A run is claimed in the database, so that two schedulers never",
+        "run it twice; a run that fell due while none was up is caught up once.",
         "",
         "| job | schedule (crontab) | what it does |",
         "|---|---|---|",

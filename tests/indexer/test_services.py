@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from shuyin.indexer import projecting, services, sources
-from shuyin.indexer.sources import SOURCES
 from shuyin.records import leases
-from shuyin.records.models import utc_now
-from shuyin.search_engine.port import RebuildMismatch, SearchUnavailable
+from shuyin.records.models import Checkpoint, utc_now
+from shuyin.search_engine import connect
+from shuyin.search_engine.port import IndexOutdated, RebuildMismatch, SearchUnavailable
 from shuyin.search_engine.query import SearchRequest
 from shuyin.search_engine.visibility import VisibleOnly
 from tests.indexer.conftest import Catalogue, marc_bytes
@@ -84,20 +86,23 @@ def test_a_rolled_back_transaction_leaves_nothing_in_the_index(catalogue: Catalo
 def test_indexing_twice_changes_nothing(catalogue: Catalogue) -> None:
     book = catalogue.put("一本書")
     _catch_up(catalogue)
-    services._save_checkpoint(catalogue.writes, SOURCES["books"], 0)
+    with catalogue.writes.begin() as session:
+        session.execute(update(Checkpoint).values(change_id=0))
     assert _catch_up(catalogue) == 1
     assert catalogue.found("一本書") == {book}
     assert _state(catalogue).documents == 1
 
 
 def test_a_failure_after_the_write_repeats_the_batch(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
+    catalogue.put("先來的書")
+    _catch_up(catalogue)
     book = catalogue.put("寫到一半")
 
     def fail(*_: object) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(services, "_save_checkpoint", fail)
+        patched.setattr(services._Work, "save_checkpoint", fail)
         with pytest.raises(KeyboardInterrupt):
             _catch_up(catalogue)
     assert _state(catalogue).lag == 1
@@ -113,6 +118,20 @@ def test_an_emptied_index_is_filled_again(catalogue: Catalogue) -> None:
     _catch_up(catalogue)
     assert catalogue.found("還在的書") == {book}
     assert _catch_up(catalogue) == 0
+
+
+def test_an_index_of_another_version_is_built_anew(catalogue: Catalogue, tmp_path: Path) -> None:
+    book = catalogue.put("舊版的書")
+    _catch_up(catalogue)
+    for layout in (tmp_path / "index").glob("*/g*/layout.json"):
+        layout.write_text('{"fingerprint": "of another version"}')
+    catalogue.search.close()
+    after_upgrade = Catalogue(catalogue.sessions, catalogue.writes, connect(f"tantivy:{tmp_path}/index"))
+    with pytest.raises(IndexOutdated):
+        after_upgrade.search.count("books")
+    assert _catch_up(after_upgrade) == 1
+    assert after_upgrade.found("舊版的書") == {book}
+    after_upgrade.search.close()
 
 
 def test_a_record_that_cannot_be_read_does_not_stop_the_others(catalogue: Catalogue) -> None:
@@ -195,6 +214,8 @@ def test_while_another_process_indexes_this_one_leaves_it_the_work(
 
 
 def test_an_engine_that_is_down_loses_nothing(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
+    catalogue.put("先來的書")
+    _catch_up(catalogue)
     book = catalogue.put("等一等")
 
     def down(*_: object) -> None:
