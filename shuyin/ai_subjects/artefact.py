@@ -101,7 +101,7 @@ def _labels(model: Model) -> dict[str, Any]:
                 shown.id,
                 shown.title,
                 shown.author,
-                list(keys.authors),
+                list(keys.authors) if shown.title else [],  # nothing that names an adults-only book
                 keys.publisher,
                 list(keys.categories),
                 list(a.headings),

@@ -102,6 +102,7 @@ def test_nothing_of_adults_only_titles_is_kept(folder: Path, labelled_books: lis
     hidden = {record.description.title for record in labelled_books if record.adults_only}
     loaded = artefact.load(folder)
     assert len(hidden) == 16 and not hidden & {shown.title for shown in loaded.shown}
+    assert sum(not keys.authors for keys in loaded.keys) == 16
 
 
 def test_an_accepted_record_speaks_at_once(folder: Path) -> None:
