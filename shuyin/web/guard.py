@@ -19,7 +19,7 @@ from shuyin.filing.accounts.second_factor import has_factor
 from shuyin.filing.office import By, Office, office_for
 from shuyin.filing.roles import Permission
 from shuyin.records.models import User
-from shuyin.search_api.dependencies import current_session, current_user, get_sessions
+from shuyin.search_api.dependencies import current_session, get_sessions
 from shuyin.search_api.messages import N_
 
 NOT_ALLOWED = N_("您的帳號沒有這項權限。")
@@ -92,17 +92,18 @@ OfficeDep = Annotated[Office, Depends(get_office)]
 
 def signed_in(request: Request) -> User:
     """The user of a page whose rule asks for one."""
-    user = current_user(request)
-    if user is None:
+    here = current_session(request)
+    if here is None:
         raise HTTPException(403, NOT_ALLOWED)
-    return user
+    return here.user
 
 
 def by_of(request: Request) -> By:
     """Who acts, for the workflows."""
-    user = current_user(request)
-    if user is None:
+    here = current_session(request)
+    if here is None:
         return By("visitor")
+    user = here.user
     return By(user.account, user.role, user.id, user.organisation_id)
 
 
