@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from urllib.parse import parse_qs
 
+import pymarc
 import pytest
 from citeproc import Citation, CitationItem, CitationStylesBibliography, CitationStylesStyle, formatter
 from citeproc.source.json import CiteProcJSON
@@ -18,6 +19,7 @@ from shuyin.search_api.crosswalks.citations import STYLES
 from shuyin.search_api.crosswalks.coins import coins
 from shuyin.search_api.crosswalks.csl import csl
 from shuyin.search_api.crosswalks.dublin_core import DC, elements, oai_dc, srw_dc
+from shuyin.search_api.crosswalks.marcxml import marcxml
 from shuyin.search_api.crosswalks.mods import MODS, mods
 from shuyin.search_api.crosswalks.ris import ris
 from shuyin.search_api.crosswalks.roles import Part, part
@@ -170,3 +172,22 @@ def test_printed_roles_are_sorted() -> None:
     for role, wanted in expected.items():
         assert part({"name": "x", "role": role, "kind": "person", "dates": None, "latin": None}) is wanted
     assert len(expected) == 9
+
+
+def test_marcxml_holds_what_the_record_holds_whatever_its_characters() -> None:
+    field = pymarc.Field(
+        "500",
+        indicators=pymarc.Indicators("&", '"'),
+        subfields=[
+            pymarc.Subfield("&", "a<b>&\"c'"),
+            pymarc.Subfield("a", "鈴\x07聲\n二行"),
+            pymarc.Subfield("𠮷", ""),
+        ],
+    )
+    record = pymarc.Record(force_utf8=True, leader="00000nam a2200000 i 4500")
+    record.add_field(pymarc.Field("001", data="<1>"), field)
+    root = etree.fromstring(etree.tostring(marcxml(record.as_marc())))
+    assert [e.text for e in root[1:2]] == ["<1>"]
+    note = root[2]
+    assert (note.get("ind1"), note.get("ind2")) == ("&", '"')
+    assert [(s.get("code"), s.text) for s in note] == [("&", "a<b>&\"c'"), ("a", "鈴�聲\n二行"), ("𠮷", None)]
