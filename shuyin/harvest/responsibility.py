@@ -33,6 +33,8 @@ _CORPORATE = re.compile(
     r"(?:公司|出版社|編輯部|編輯室|編輯小組|編輯群|編輯組|編委會|委員會|協會|學會|大學|學院|圖書館|博物館|美術館|基金會|研究所|研究院|研究會"
     r"|工作室|工作坊|中心|小組|團隊|政府|[部局署處]|編譯部|事務所|聯盟|教會|劇團|雜誌社|報社|書局|書院|寺|電視)$"
 )
+#: A bracket that never closes: the source or the split at "/" has cut its rest off.
+_CUT_OFF = re.compile(r"(?<=\S)\s*[(（][^()（）]*$")
 _GROUPS = re.compile(r"\s*[;；]\s*")
 
 
@@ -108,6 +110,7 @@ def _role_at_end(text: str, roles_always: bool) -> tuple[str, str | None]:
 
 def _contributor(text: str, role: str | None) -> Contributor | None:
     name = _AND_OTHERS.sub("", _NATION.sub("", text.strip())).strip(" .,，、-")
+    name = _CUT_OFF.sub("", name)
     if not name:
         return None
     latin = None
