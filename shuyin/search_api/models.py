@@ -1,13 +1,13 @@
-"""Tables of the read side: what harvesters have been told (the OAI ledger)."""
+"""Tables of the read side: what harvesters have been told (the OAI ledger), what readers keep (the shelf)."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, Boolean, Date, Index, String
+from sqlalchemy import BigInteger, Boolean, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shuyin.records.models import Base, UtcDateTime
+from shuyin.records.models import Base, BigKey, UtcDateTime, utc_now
 
 
 class OaiEntry(Base):
@@ -35,3 +35,17 @@ class OaiEntry(Base):
     main_class: Mapped[str | None] = mapped_column(String(1))
     announced_on: Mapped[date | None] = mapped_column(Date)
     collection: Mapped[str] = mapped_column(String(32))
+
+
+class ShelfItem(Base):
+    """A book that a signed-in reader keeps, with a note of their own, in their own order."""
+
+    __tablename__ = "shelf_items"
+    __table_args__ = (UniqueConstraint("user_id", "book_id"),)
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    book_id: Mapped[int] = mapped_column(BigInteger)
+    position: Mapped[int] = mapped_column(Integer)
+    note: Mapped[str | None] = mapped_column(Text)
+    added_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)

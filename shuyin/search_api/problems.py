@@ -15,6 +15,7 @@ from starlette.responses import Response
 from shuyin.search_api.downloads import NothingChosen, TooManyRecords
 from shuyin.search_api.messages import N_, Message
 from shuyin.search_api.services import BeyondWindow, PageBeyondEnd, UnknownRecord
+from shuyin.search_api.shelf import ShelfFull
 from shuyin.search_api.state import BadParameters
 from shuyin.search_engine.port import SearchUnavailable
 
@@ -69,7 +70,7 @@ def describe(error: Exception) -> tuple[int, Message, dict[str, str]] | None:
         return 422, Message(N_("網址中有不能理解的參數，請依說明修改後再試。")), {}
     if isinstance(error, (PageBeyondEnd, UnknownRecord)):
         return 404, error.message, {}
-    if isinstance(error, (BeyondWindow, TooManyRecords, NothingChosen)):
+    if isinstance(error, (BeyondWindow, TooManyRecords, NothingChosen, ShelfFull)):
         return 422, error.message, {}
     if isinstance(error, SearchUnavailable):
         return 503, Message(N_("檢索服務暫時沒有回應，請稍後再試。")), {"Retry-After": str(RETRY_AFTER)}
@@ -107,6 +108,7 @@ FORESEEN: tuple[type[Exception], ...] = (
     BeyondWindow,
     TooManyRecords,
     NothingChosen,
+    ShelfFull,
     UnknownRecord,
     SearchUnavailable,
     RequestValidationError,

@@ -26,6 +26,7 @@ from shuyin.web.middleware import Preferences, SecurityHeaders
 from shuyin.web.music.routes import router as music_router
 from shuyin.web.new_books.routes import router as new_books_router
 from shuyin.web.new_books.subscriptions import router as subscriptions_router
+from shuyin.web.shelf.routes import router as shelf_router
 from shuyin.web.site.routes import router as site_router
 from shuyin.web.site.sitemaps import router as sitemaps_router
 from shuyin.web.staff.routes import router as staff_router
@@ -53,6 +54,7 @@ def install(app: FastAPI) -> None:
         dumps_router,
         cip_router,
         books_router,
+        shelf_router,
         music_router,
         statistics_router,
         entrance_router,

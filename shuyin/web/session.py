@@ -52,6 +52,12 @@ def check_form(request: Request, token: str) -> None:
         raise HTTPException(403, FORM_EXPIRED)
 
 
+def same_site(request: Request) -> None:
+    """Raise HTTP 403 if another site sent the form (for forms that change only what the browser itself keeps)."""
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        raise HTTPException(403, FORM_EXPIRED)
+
+
 def remember_browser(request: Request, response: Response) -> None:
     """Set the browser cookie if a form on the page needs it."""
     if hasattr(request.state, "new_browser"):

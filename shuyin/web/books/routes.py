@@ -24,6 +24,7 @@ from shuyin.web.books import views
 from shuyin.web.books.marc_view import labelled_fields
 from shuyin.web.captions import captions
 from shuyin.web.render import environment, page
+from shuyin.web.shelf.state import on_shelf
 
 router = APIRouter(include_in_schema=False)
 
@@ -55,6 +56,7 @@ def results(request: Request, engine: EngineDep, sessions: SessionsDep, user: Us
         heading=views.heading(state, words),
         page_window=views.page_window,
         permalink=permalink,
+        on_shelf=on_shelf(request),
         cql=as_cql(state),
         indexable=_indexable(state),
         sorts=_SORTS,
@@ -133,6 +135,7 @@ def record(request: Request, id: str, engine: EngineDep, sessions: SessionsDep) 
         book=book,
         title=views.title_view(book),
         near=related(engine, book),
+        on_shelf=on_shelf(request),
         citations=[(name, write(book)) for name, write in citations.STYLES.values()],
         class_path=views.class_path(book, words),
         caption=words.of,

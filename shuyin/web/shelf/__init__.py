@@ -1,0 +1,1 @@
+"""The reader's shelf: add, order, annotate, share, download."""
