@@ -83,4 +83,5 @@ def class_key(number: str | None, cutter: str | None = None) -> str:
     match = _CLASS.match(surface(number).strip())
     assert match is not None
     whole, decimals, rest = match[1], match[2] or "", match[3].strip()
-    return f"{whole.zfill(3)}.{decimals} {rest} {surface(cutter or '').strip()}".rstrip()
+    marks = (f"{whole.zfill(3)}.{decimals}", rest, surface(cutter or "").strip())
+    return " ".join(mark for mark in marks if mark)
