@@ -23,7 +23,7 @@ from shuyin.search_engine.tantivy_store import Generations, open_index
 from shuyin.search_engine.vectors import VectorFile
 
 #: Memory of a writer: small for the day's changes, larger where a whole index is built.
-_HEAP, _REBUILD_HEAP = 30_000_000, 120_000_000
+_HEAP, _REBUILD_HEAP = 30_000_000, 64_000_000
 #: Vectors are written in so many rows at once.
 _VECTOR_BATCH = 1000
 

@@ -49,7 +49,9 @@ def test_syntax(typed: str, query: Query) -> None:
 
 
 def test_words_of_one_field() -> None:
-    assert parse("資料 OR 科學", BOOKS, field="title").query == Bool(should=(Text("資料", "title"), Text("科學", "title")))
+    assert parse("資料 OR 科學", BOOKS, field="title").query == Bool(
+        should=(Text("資料", "title"), Text("科學", "title"))
+    )
     assert parse("ebook", BOOKS, field="format").query == Terms("format", ("ebook",))
 
 
