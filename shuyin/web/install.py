@@ -21,6 +21,7 @@ from shuyin.web.books.cip import router as cip_router
 from shuyin.web.books.routes import router as books_router
 from shuyin.web.directories.routes import router as directories_router
 from shuyin.web.dumps.routes import router as dumps_router
+from shuyin.web.filing.api import router as filings_api_router
 from shuyin.web.filing.routes import router as filing_router
 from shuyin.web.middleware import Preferences, SecurityHeaders
 from shuyin.web.music.routes import router as music_router
@@ -59,6 +60,7 @@ def install(app: FastAPI) -> None:
         statistics_router,
         entrance_router,
         account_router,
+        filings_api_router,
         filing_router,
         staff_router,
         tools_router,

@@ -26,13 +26,14 @@ from shuyin.records import database
 from shuyin.records.models import OrganisationRow
 from shuyin.web.account.entrance import router as entrance
 from shuyin.web.account.routes import router as account
+from shuyin.web.filing.api import router as filings_api
 from shuyin.web.filing.routes import router as filing
 from shuyin.web.guard import rule_of
 from shuyin.web.staff.routes import router as staff
 from tests.filing.conftest import PDF
 from tests.web.filing_site import Person, Site, make_site
 
-ROUTERS = (entrance, account, filing, staff)
+ROUTERS = (entrance, account, filing, filings_api, staff)
 ROUTES = [
     (route, method)
     for router in ROUTERS
@@ -50,7 +51,8 @@ EXPECTED: dict[str, Permission | None] = {
             "/account/password/{token}", "/filing/new/{kind}", "/filing/open/{key}", "/filing/{filing_id}",
             "/filing/{filing_id}/files/{upload_id}", "/filing/{filing_id}/messages", "/filing/{filing_id}/resume",
             "/filing/{filing_id}/key", "/filing/{filing_id}/take/{name}", "/filing/{filing_id}/{step_name}",
-            "/filing/{filing_id}/{step_name}/autosave",
+            "/filing/{filing_id}/{step_name}/autosave", "/api/v1/filings", "/api/v1/filings/{kind}",
+            "/api/v1/filings/{kind}/check",
         )
     ),
     **dict.fromkeys(
@@ -94,7 +96,7 @@ def test_the_application_has_no_page_of_these_rooms_beside_the_routers(sqlite_en
     paths = make_site(sqlite_engine, tmp_path).app.openapi_version  # the application builds
     assert paths
     for route, _ in ROUTES:
-        assert route.path.startswith(("/account", "/filing", "/staff"))
+        assert route.path.startswith(("/account", "/filing", "/staff", "/api/v1/filings"))
 
 
 World = tuple[Site, dict[str, Person], int, int]
