@@ -28,7 +28,8 @@ class Captions:
         """The caption of a number, or an empty string."""
         if number in labels.MAIN_CLASSES:
             return gettext(labels.MAIN_CLASSES[number])
-        chinese, english = self._known.get(number, ("", None))
+        # the second level (綱) stands in the tables under its first number: 81 is 810
+        chinese, english = self._known.get(number) or self._known.get(number.ljust(3, "0"), ("", None))
         return chinese if current_language() == SOURCE else english or chinese
 
     def value(self, facet: str, value: str) -> str:

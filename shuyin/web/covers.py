@@ -154,28 +154,35 @@ _UPRIGHT = {
 
 #: Latin words whole, other characters one by one.
 _BREAKS = re.compile(r"[\x21-\u024f]+|[^\s\x21-\u024f]")
+_LATIN_SIZE, _LATIN_WIDTH, _LATIN_LINES = 18, 152, 5
 
 
 def _latin_title(title: str) -> Iterator[str]:
-    yield f'<rect x="22" y="40" width="172" height="150" fill="{_SLIP}"/>'
-    yield f'<rect x="27" y="45" width="162" height="140" fill="none" stroke="{_INK}" stroke-opacity=".55"/>'
-    yield f'<g font-family="{_SERIF}" font-size="19" font-weight="600" fill="{_INK}">'
-    for number, line in enumerate(_lines(title.split(" : ")[0].split(" / ")[0], width=15, most=5)):
-        yield f'<text x="38" y="{74 + number * 25}">{escape(line)}</text>'
+    lines = _lines(title.split(" : ")[0].split(" / ")[0])
+    height = 44 + len(lines) * 26
+    yield f'<rect x="20" y="36" width="176" height="{height}" fill="{_SLIP}"/>'
+    yield f'<rect x="25" y="41" width="166" height="{height - 10}" fill="none" stroke="{_INK}" stroke-opacity=".55"/>'
+    yield f'<g font-family="{_SERIF}" font-size="{_LATIN_SIZE}" font-weight="600" fill="{_INK}">'
+    for number, line in enumerate(lines):
+        # a single long word is set narrower rather than cut
+        tight = f' textLength="{_LATIN_WIDTH}" lengthAdjust="spacingAndGlyphs"' if _width(line) > _LATIN_WIDTH else ""
+        yield f'<text x="32" y="{72 + number * 26}"{tight}>{escape(line)}</text>'
     yield "</g>"
 
 
-def _width(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+def _width(text: str) -> float:
+    """How wide a line is set, in units of the drawing, by the usual widths of serif letters."""
+    ems = sum(1 if unicodedata.east_asian_width(c) in "WF" else 0.76 if c.isupper() else 0.55 for c in text)
+    return ems * _LATIN_SIZE
 
 
-def _lines(text: str, *, width: int, most: int) -> list[str]:
+def _lines(text: str) -> list[str]:
     lines = [""]
     for word in _BREAKS.findall(text):
         space = " " if lines[-1][-1:].isascii() and word[0].isascii() else ""
         joined = f"{lines[-1]}{space}{word}".strip()
-        if _width(joined) <= width or not lines[-1]:
-            lines[-1] = joined[:width]
+        if _width(joined) <= _LATIN_WIDTH or not lines[-1]:
+            lines[-1] = joined[:24]
         else:
-            lines.append(word[:width])
-    return lines if len(lines) <= most else [*lines[: most - 1], lines[most - 1][: width - 1] + "…"]
+            lines.append(word[:24])
+    return lines if len(lines) <= _LATIN_LINES else [*lines[: _LATIN_LINES - 1], lines[_LATIN_LINES - 1][:10] + "…"]

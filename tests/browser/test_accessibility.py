@@ -20,6 +20,7 @@ _PAGES = {
     "record": "/books/{report}",
     "marc": "/books/{report}/marc",
     "api": "/api/docs",
+    "shelf": "/shelf",
     "not found": "/nowhere",
     "bad value": "/books?page=x",
     "english": "/books?q=臺灣&lang=en",

@@ -122,3 +122,38 @@ def test_filters_on_a_phone_open_as_a_sheet_and_close_by_key(open_page: Opener) 
     expect(box).to_be_visible()
     page.keyboard.press("Escape")
     expect(box).to_be_hidden()
+
+
+def test_a_book_goes_on_the_shelf_and_from_there_into_a_download(open_page: Opener) -> None:
+    page = open_page("/books?q=期刊")
+    button = page.locator(".keep").first
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".keep").first).to_have_text("已在書架")
+    expect(page.locator(".keep").first).to_be_focused()
+    page.get_by_role("link", name="書架", exact=True).click()
+    expect(page.locator(".hit h2")).to_contain_text("臺灣期刊")
+    with page.expect_download() as download:
+        page.locator(".export button").click()
+    assert download.value.suggested_filename.endswith(".csv")
+
+
+def test_the_shelf_works_without_scripts(open_page: Opener) -> None:
+    page = open_page("/books?sort=oldest", scripts=False)
+    for number in (0, 1):
+        page.locator(".keep").nth(number).click()
+    expect(page.locator(".keep[aria-pressed=true]")).to_have_count(2)
+    page.get_by_role("link", name="書架", exact=True).click()
+    first = page.locator(".hit h2").first.text_content()
+    page.get_by_role("button", name="下移").first.click()
+    expect(page.locator(".hit h2").last).to_have_text(first or "")
+    page.get_by_role("button", name="清空書架").click()
+    expect(page.locator("main")).to_contain_text("還沒有書")
+
+
+def test_the_menu_on_a_phone_opens_without_scripts(open_page: Opener) -> None:
+    page = open_page("/", width=390, scripts=False)
+    expect(page.locator("#menu")).to_be_hidden()
+    page.get_by_role("button", name="選單").click()
+    page.locator("#menu").get_by_role("link", name="進階查詢").click()
+    expect(page.locator("h1")).to_have_text("進階查詢")

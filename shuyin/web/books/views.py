@@ -65,7 +65,8 @@ def hit_view(hit: Hit) -> HitView:
     snippets: list[tuple[str, Pieces]] = []
     for field in _SNIPPET_FIELDS:
         for fragment in hit.highlights.get(field, ())[:1]:
-            if any(match for _, match in fragment) and len(snippets) < _SHOWN_SNIPPETS:
+            known = _text(fragment) in book["title"]
+            if any(match for _, match in fragment) and not known and len(snippets) < _SHOWN_SNIPPETS:
                 snippets.append((BOOKS.field(field).label, _around_match(fragment)))
     return HitView(
         book=book,
