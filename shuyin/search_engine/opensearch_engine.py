@@ -20,7 +20,7 @@ from shuyin.search_engine import analysis, explaining, highlighting, layout, sor
 from shuyin.search_engine.declaration import INDEXES, IndexDeclaration
 from shuyin.search_engine.facets import fetched_values, top_values
 from shuyin.search_engine.opensearch_plan import VECTOR, Json, index_body, source, translate
-from shuyin.search_engine.plan import All, Bool, Constant, Plan, Prefix, Term, every
+from shuyin.search_engine.plan import PREFIX_LENGTH, All, Bool, Constant, Plan, Prefix, Term, every
 from shuyin.search_engine.port import MAX_WINDOW, IndexOutdated, RebuildMismatch, SearchUnavailable, WindowExceeded
 from shuyin.search_engine.query import (
     Document,
@@ -420,7 +420,7 @@ def _beginning(text: str) -> str:
 
     In brackets: for a plain `text.*` OpenSearch 2.19 takes a short cut that fails where no value is greater.
     """
-    literal = "".join(c if c.isalnum() or not c.isascii() else f"\\{c}" for c in text)
+    literal = "".join(c if c.isalnum() or not c.isascii() else f"\\{c}" for c in text[:PREFIX_LENGTH])
     return f"{literal}(.*)"
 
 

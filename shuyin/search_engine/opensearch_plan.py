@@ -8,6 +8,7 @@ from shuyin.search_engine import layout
 from shuyin.search_engine.declaration import IndexDeclaration
 from shuyin.search_engine.layout import Column
 from shuyin.search_engine.plan import (
+    PREFIX_LENGTH,
     All,
     Best,
     Between,
@@ -87,7 +88,7 @@ def translate(plan: Plan) -> Json:
         case Phrase():
             return {"match_phrase": {plan.column: {"query": " ".join(plan.tokens), "analyzer": _ANALYZER}}}
         case Prefix():
-            return {"prefix": {plan.column: {"value": plan.value}}}
+            return {"prefix": {plan.column: {"value": plan.value[:PREFIX_LENGTH]}}}
         case Between():
             ends = {"gte": plan.low, "lte": plan.high}
             return {"range": {plan.column: {k: v for k, v in ends.items() if v is not None}}}

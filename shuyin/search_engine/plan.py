@@ -33,9 +33,13 @@ class Phrase:
     tokens: tuple[str, ...]
 
 
+#: Engines limit the automaton of a beginning (1,000 bytes on OpenSearch); so many characters are compared.
+PREFIX_LENGTH = 200
+
+
 @dataclass(frozen=True, slots=True)
 class Prefix:
-    """Documents with a value that begins so."""
+    """Documents with a value that begins so; of a longer beginning `PREFIX_LENGTH` characters count."""
 
     column: str
     value: str

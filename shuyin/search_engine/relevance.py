@@ -98,7 +98,7 @@ def _together(column: str, run: str) -> Plan:
         step = length / _LONGEST
         picked = [run[int(i * step) : int(i * step) + 2] for i in range(_LONGEST)]
         terms = [plan.Term(column, pair) for pair in dict.fromkeys(picked)]
-        return plan.Bool(should=tuple(terms), minimum=int(len(terms) * _LONG_SHARE))
+        return plan.Bool(should=tuple(terms), minimum=ceil(len(terms) * _LONG_SHARE))
     pairs = [plan.Term(column, run[i : i + 2]) for i in range(length - 1)]
     beside: list[Plan] = [pairs[0]]
     beside += [plan.either(pairs[i - 1], pairs[i]) for i in range(1, length - 1)]

@@ -21,6 +21,8 @@ _MOST_TERMS = 5000
 #: A number is completed from so many digits.
 _FEWEST_DIGITS = {"isbn": 6, "class": 2}
 _FEWEST_INITIALS = 2
+#: Titles are completed from so many letters of their pinyin (fewer call up a tenth of the catalogue).
+_FEWEST_SOUNDS = 4
 _NUMBER = re.compile(r"[0-9][-0-9 ]*(?:\.[0-9]*)?")
 
 
@@ -60,17 +62,17 @@ def complete(engine: Terms, declaration: IndexDeclaration, typed: str, limit: in
             known = counted.get((kind, text))
             counted[kind, text] = (documents, min(spare, known[1]) if known else spare)
 
+    lead_kind = declaration.lead.suggest or declaration.lead.name
     for key in keys(typed):
         # whole values first: an engine may cut the long list of longer ones
         for column in (layout.SUGGEST, layout.SUGGEST_LEAD):
             count(engine.terms(column, key + SUGGEST_SEPARATOR, _MOST_TERMS), key)
         count(engine.terms(layout.SUGGEST, key, _MOST_TERMS), key)
-        if _is_short(key):
-            # too many titles begin so to look through: the newest will do
-            kind = declaration.lead.suggest or declaration.lead.name
-            for value in engine.beginning(key, limit):
-                counted.setdefault((kind, value), (1, 1))
-        else:
+        # where many titles begin so, the newest will do; only where few do, all that can be completed is gone through
+        newest = engine.beginning(key, limit)
+        for value in newest:
+            counted.setdefault((lead_kind, value), (1, 1))
+        if len(newest) < limit and not (key.isascii() and len(key) < _FEWEST_SOUNDS):
             count(engine.terms(layout.SUGGEST_LEAD, key, _MOST_TERMS), key)
         if len(key) >= _FEWEST_INITIALS and key.isascii() and key.isalpha():
             start = layout.INITIALS_MARK + key
@@ -82,17 +84,13 @@ def complete(engine: Terms, declaration: IndexDeclaration, typed: str, limit: in
     return _best(counted, limit)
 
 
-def _is_short(key: str) -> bool:
-    return len(key) < (2 if analysis.has_han(key) else 4)
-
-
 def _numbers(typed: str) -> list[tuple[str, str]]:
     """(kind, digits) of the numbers that may be meant."""
     plain = fold(typed).strip()
     if not _NUMBER.fullmatch(plain):
         return []
     digits = re.sub(r"[- ]", "", plain)
-    return [(kind, digits) for kind, fewest in _FEWEST_DIGITS.items() if len(digits) >= fewest]
+    return [(kind, digits) for kind, fewest in _FEWEST_DIGITS.items() if fewest <= len(digits) <= SUGGEST_KEY_LENGTH]
 
 
 def _best(counted: dict[tuple[str, str], tuple[int, int]], limit: int) -> list[Suggestion]:

@@ -11,6 +11,7 @@ from tantivy import Occur
 from tantivy import Query as Tq
 
 from shuyin.search_engine.plan import (
+    PREFIX_LENGTH,
     All,
     Best,
     Between,
@@ -56,7 +57,7 @@ class _Translation:
         return Tq.phrase_query(self.schema, node.column, list(node.tokens))
 
     def prefix(self, node: Prefix) -> tantivy.Query:
-        return Tq.regex_query(self.schema, node.column, re.escape(node.value) + "(?s:.)*")
+        return Tq.regex_query(self.schema, node.column, re.escape(node.value[:PREFIX_LENGTH]) + "(?s:.)*")
 
     def every(self, node: All) -> tantivy.Query:
         return Tq.const_score_query(Tq.all_query(), 1.0)

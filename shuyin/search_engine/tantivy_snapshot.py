@@ -11,7 +11,7 @@ import tantivy
 
 from shuyin.search_engine import analysis, highlighting, layout, sorting, spelling
 from shuyin.search_engine.facets import fetched_values, top_values
-from shuyin.search_engine.plan import All, Bool, Constant, Plan, Prefix, Term, Terms, every
+from shuyin.search_engine.plan import PREFIX_LENGTH, All, Bool, Constant, Plan, Prefix, Term, Terms, every
 from shuyin.search_engine.query import Document, FacetCount, FacetRequest, Hit, SearchRequest, SearchResult
 from shuyin.search_engine.relevance import Compiler
 from shuyin.search_engine.tantivy_plan import translate
@@ -204,7 +204,7 @@ class Snapshot:
             "segment_size": max(_SEGMENT_VALUES, size),
         }
         if facet.prefix:
-            terms["include"] = _regex_literal(facet.prefix) + "(?s:.)*"
+            terms["include"] = _regex_literal(facet.prefix[:PREFIX_LENGTH]) + "(?s:.)*"
         return terms
 
     def _counted_again(
