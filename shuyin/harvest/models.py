@@ -12,18 +12,18 @@ from shuyin.records.models import Base, BigKey, UtcDateTime, utc_now
 
 
 class HarvestSource(Base):
-    """A catalogue elsewhere, or a file that appears under an address every month."""
+    """A catalogue elsewhere, a file that appears under an address every month, or a list of events."""
 
     __tablename__ = "harvest_sources"
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=True)
     name: Mapped[str] = mapped_column(String(64), unique=True)
-    kind: Mapped[str] = mapped_column(String(16))  # oai | file
+    kind: Mapped[str] = mapped_column(String(16))  # one of sources.KINDS
     url: Mapped[str] = mapped_column(Text)
     settings: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # what the operator chose, see sources.py
     state: Mapped[dict[str, Any]] = mapped_column(
         JSON, default=dict
-    )  # where the last run stopped, see oai.py, files.py
+    )  # where the last run stopped, see oai.py, files.py, events.py
     enabled: Mapped[bool] = mapped_column(Boolean, default=True)
     failures: Mapped[int] = mapped_column(Integer, default=0)  # failed runs in a row
     last_run_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

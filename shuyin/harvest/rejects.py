@@ -103,7 +103,13 @@ def retry_rejected(sessions: sessionmaker[Session], batch_id: int | None = None)
     counts of its batch; one that is still refused keeps its place with the reason of today.
     """
     with sessions() as session:
-        query = select(RejectedRecord.id).where(RejectedRecord.resolved_at.is_(None)).order_by(RejectedRecord.id)
+        query = (
+            select(RejectedRecord.id)
+            .join(ImportBatch, ImportBatch.id == RejectedRecord.batch_id)
+            # what was harvested (OAI-PMH, events) is asked of its source again, not read from here
+            .where(RejectedRecord.resolved_at.is_(None), ImportBatch.format.in_([f.value for f in SourceFormat]))
+            .order_by(RejectedRecord.id)
+        )
         if batch_id is not None:
             query = query.where(RejectedRecord.batch_id == batch_id)
         ids = list(session.scalars(query))

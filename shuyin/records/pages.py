@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from markdown_it import MarkdownIt
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from shuyin.records import changes
@@ -158,13 +158,25 @@ def seed(session: Session, page: Page) -> bool:
     if row is None:
         create(session, page, changed_by=SHIPPED)
         return True
-    by_staff = select(func.count()).where(
-        RecordVersion.kind == "page", RecordVersion.record_id == row.id, RecordVersion.changed_by != SHIPPED
-    )
-    if session.scalar(by_staff) or read(row) == page:
+    if is_touched(session, row.id, SHIPPED) or read(row) == page:
         return False
     save(session, row.id, page, changed_by=SHIPPED)
     return True
+
+
+def is_touched(session: Session, page_id: int, writer: str) -> bool:
+    """Whether anyone but `writer` has ever changed the page."""
+    by_others = select(RecordVersion.id).where(
+        RecordVersion.kind == "page", RecordVersion.record_id == page_id, RecordVersion.changed_by != writer
+    )
+    return session.scalar(by_others.limit(1)) is not None
+
+
+def at(session: Session, kind: PageKind, slug: str, language: str = "zh-Hant") -> PageRow | None:
+    """The page of that address, also one that was taken down; None if there never was one."""
+    return session.scalar(
+        select(PageRow).where(PageRow.kind == kind.value, PageRow.slug == slug, PageRow.language == language)
+    )
 
 
 def versions(session: Session, page_id: int) -> list[RecordVersion]:
@@ -192,9 +204,7 @@ def _time(text: str | None) -> datetime | None:
 
 
 def _at(session: Session, page: Page) -> PageRow | None:
-    return session.scalar(
-        select(PageRow).where(PageRow.kind == page.kind, PageRow.slug == page.slug, PageRow.language == page.language)
-    )
+    return at(session, PageKind(page.kind), page.slug, page.language)
 
 
 def _row(session: Session, page_id: int) -> PageRow:

@@ -8,7 +8,9 @@ from shuyin.app.failures import CommandFailed
 from shuyin.app.settings import get_settings
 
 app = typer.Typer(
-    name="harvest", help="Records from other catalogues (OAI-PMH) and monthly files.", no_args_is_help=True
+    name="harvest",
+    help="Records from other catalogues (OAI-PMH), monthly files, lists of music events.",
+    no_args_is_help=True,
 )
 
 
@@ -20,8 +22,10 @@ def register(root: typer.Typer) -> None:
 @app.command()
 def add(
     name: str = typer.Argument(help="A short name: a-z, 0-9, dot, hyphen, underscore."),
-    url: str = typer.Argument(help="Base URL of the repository, or the file's address; {YYYYMM} stands for months."),
-    kind: str = typer.Option("oai", help="oai (OAI-PMH) or file."),
+    url: str = typer.Argument(
+        help="Base URL of the repository, or address of the file or list; {YYYYMM} stands for months, {page} for 1, 2 …"
+    ),
+    kind: str = typer.Option("oai", help="oai (OAI-PMH), file, events-json, events-ical or events-feed (RSS, Atom)."),
     prefix: str = typer.Option("marc21", help="OAI-PMH metadata prefix: marc21, marcxml or oai_dc."),
     set_spec: str | None = typer.Option(None, "--set", help="OAI-PMH set."),
     format: str | None = typer.Option(
@@ -30,6 +34,9 @@ def add(
     collection: str = typer.Option("books", help="Collection that the records belong to."),
     subject_scheme: str | None = typer.Option(None, help="Scheme of the headings of Dublin Core records, e.g. lcsh."),
     language: str | None = typer.Option(None, help="MARC code of the language where a record names none."),
+    items: str | None = typer.Option(None, help="Where a JSON document has its list of events, e.g. result.events."),
+    next: str | None = typer.Option(None, help="Where a JSON document has the address of the next page."),
+    field: list[str] | None = typer.Option(None, help="name=path: where a JSON event has its title, starts, place …"),
 ) -> None:
     """Add a source; nothing is fetched yet."""
     from shuyin.app.composition import open_services
@@ -45,6 +52,9 @@ def add(
         "collection": collection,
         "subject_scheme": subject_scheme,
         "language": language,
+        "items": items,
+        "next": next,
+        "fields": _fields(field or []),
     }
     services = open_services(get_settings())
     try:
@@ -55,6 +65,15 @@ def add(
     finally:
         services.close()
     typer.echo(f"{name}: added; run it with: shuyin harvest run {name}")
+
+
+def _fields(given: list[str]) -> dict[str, str]:
+    from shuyin.harvest.remote.event_reading import FIELDS
+
+    fields = dict(text.partition("=")[::2] for text in given)
+    if unknown := [name for name, path in fields.items() if name not in FIELDS or not path]:
+        raise CommandFailed(f"--field {unknown[0]}: write name=path, the name one of {', '.join(FIELDS)}")
+    return fields
 
 
 @app.command("list")

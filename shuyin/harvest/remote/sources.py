@@ -15,13 +15,14 @@ from shuyin.harvest.attempts import Attempt
 from shuyin.harvest.models import HarvestedRecord, HarvestSource
 from shuyin.harvest.reading import Rejected, UnreadableFile
 from shuyin.harvest.reasons import Reason
-from shuyin.harvest.remote import files, oai
+from shuyin.harvest.remote import events, files, oai
+from shuyin.harvest.remote.event_reading import READERS as EVENT_READERS
 from shuyin.harvest.remote.fetching import Fetcher, FetchFailed
 from shuyin.harvest.remote.mapping import incoming
 from shuyin.records import services
 from shuyin.records.models import BookRow, ImportBatch, utc_now
 
-KINDS = ("oai", "file")
+KINDS = ("oai", "file", *EVENT_READERS)
 
 
 class BadSource(ValueError):
@@ -33,7 +34,11 @@ class RunFailed(Exception):
 
 
 def add(session: Session, name: str, kind: str, url: str, settings: dict[str, Any]) -> HarvestSource:
-    """A new source. `settings`: prefix, set, collection, subject_scheme, language (oai); format, collection (file)."""
+    """A new source.
+
+    `settings`: prefix, set, collection, subject_scheme, language (oai); format, collection (file); items, next,
+    fields (events-json).
+    """
     if not re.fullmatch(r"[a-z0-9][a-z0-9_.-]{0,63}", name):
         raise BadSource("a name is made of a-z, 0-9, dot, hyphen and underscore, 64 at most")
     if kind not in KINDS:
@@ -63,6 +68,8 @@ def run(writes: sessionmaker[Session], name: str, fetcher: Fetcher, data_dir: Pa
     try:
         if source.kind == "file":
             counts = files.run(writes, source, fetcher, data_dir)
+        elif source.kind in EVENT_READERS:
+            counts = events.run(writes, source, fetcher)
         else:
             counts = _Harvest(writes, source, fetcher).run()
     except (FetchFailed, oai.HarvestFailed, UnreadableFile) as failure:
