@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from shuyin.records import changes
 from shuyin.records.models import AlbumRow, OrganisationRow, RecordVersion, TrackRow, utc_now
-from shuyin.records.services import Outcome
+from shuyin.records.services import Outcome, UnknownRecord, UnknownVersion
 
 PERFORMER, LYRICIST, COMPOSER, ARRANGER, PRODUCER = "表演者", "作詞者", "作曲者", "編曲者", "製作人"
 RECORDING, MIXING, MASTERING = "主要錄音人員", "主要混音人員", "主要母帶後製人員"
@@ -129,6 +129,50 @@ def delete(session: Session, album_id: int, *, changed_by: str | None = None, re
     changes.append(session, "album", row.id, deleted=True)
     changes.append_all(session, "track", [track.id for track in row.tracks], deleted=True)
     return True
+
+
+def from_version(content: bytes) -> Album:
+    """The album that a kept version holds (`RecordVersion.content`); columns of another time are left out."""
+    values = {name: value for name, value in json.loads(content).items() if name in Album.__dataclass_fields__}
+    tracks = [{n: v for n, v in track.items() if n in _TRACK_COLUMNS} for track in values.get("tracks", ())]
+    registered = values.get("registered_on")
+    values["registered_on"] = date.fromisoformat(registered) if registered else None
+    values["tracks"] = tuple(Track(**track) for track in tracks)
+    return Album(**values)
+
+
+def undo_to(session: Session, album_id: int, version: int, *, changed_by: str, reason: str | None = None) -> int:
+    """Give an album the content that it had in `version`, as a new version; `UnknownRecord`, `UnknownVersion`."""
+    row = _row(session, album_id)
+    where = (RecordVersion.kind == "album", RecordVersion.record_id == album_id, RecordVersion.version == version)
+    former = session.scalar(select(RecordVersion).where(*where))
+    if former is None:
+        raise UnknownVersion(f"album {album_id} has no version {version}")
+    if row.deleted_at is not None:
+        restore(session, album_id, changed_by=changed_by, reason=reason)
+    album = replace(from_version(former.content), identity=row.identity, source=row.source)
+    return save(session, album, changed_by=changed_by, reason=reason)[0].version
+
+
+def restore(session: Session, album_id: int, *, changed_by: str, reason: str | None = None) -> None:
+    """Bring a deleted album back as it was. `UnknownRecord`."""
+    row = _row(session, album_id)
+    if row.deleted_at is None:
+        return
+    changes.lock(session)
+    _keep_version(session, row, changed_by, reason)
+    row.version += 1
+    row.deleted_at, row.updated_at = None, utc_now()
+    session.flush()
+    changes.append(session, "album", row.id)
+    changes.append_all(session, "track", [track.id for track in row.tracks])
+
+
+def _row(session: Session, album_id: int) -> AlbumRow:
+    row = session.get(AlbumRow, album_id)
+    if row is None:
+        raise UnknownRecord(f"there is no album {album_id}")
+    return row
 
 
 def save_company(session: Session, *, name: str, name_key: str, source: str, **values: Any) -> OrganisationRow:

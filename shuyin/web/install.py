@@ -30,6 +30,7 @@ from shuyin.web.new_books.subscriptions import router as subscriptions_router
 from shuyin.web.shelf.routes import router as shelf_router
 from shuyin.web.site.routes import router as site_router
 from shuyin.web.site.sitemaps import router as sitemaps_router
+from shuyin.web.staff.records import router as staff_records_router
 from shuyin.web.staff.routes import router as staff_router
 from shuyin.web.statistics.routes import router as statistics_router
 from shuyin.web.subjects.routes import router as subjects_router
@@ -63,6 +64,7 @@ def install(app: FastAPI) -> None:
         filings_api_router,
         filing_router,
         staff_router,
+        staff_records_router,
         tools_router,
         subjects_api_router,
         subjects_router,

@@ -29,11 +29,12 @@ from shuyin.web.account.routes import router as account
 from shuyin.web.filing.api import router as filings_api
 from shuyin.web.filing.routes import router as filing
 from shuyin.web.guard import rule_of
+from shuyin.web.staff.records import router as staff_records
 from shuyin.web.staff.routes import router as staff
 from tests.filing.conftest import PDF
 from tests.web.filing_site import Person, Site, make_site
 
-ROUTERS = (entrance, account, filing, filings_api, staff)
+ROUTERS = (entrance, account, filing, filings_api, staff, staff_records)
 ROUTES = [
     (route, method)
     for router in ROUTERS
@@ -76,6 +77,13 @@ EXPECTED: dict[str, Permission | None] = {
     "/staff/organisations/{organisation_id}": Permission.UNDO,
     "/staff/organisations/{organisation_id}/undo": Permission.UNDO,
     "/staff/organisations/{organisation_id}/merge": Permission.MERGE,
+    **dict.fromkeys(
+        (
+            "/staff/records", "/staff/records/books/{record_id}", "/staff/records/albums/{record_id}",
+            "/staff/records/books/{record_id}/{what}", "/staff/records/albums/{record_id}/{what}",
+        ),
+        Permission.UNDO,
+    ),
     "/staff/audit": Permission.AUDIT,
     "/staff/letters": Permission.LETTERS,
     "/staff/letters/{letter_id}/retry": Permission.LETTERS,
@@ -143,7 +151,7 @@ def world(
 def ask(site: Site, person: Person, route: APIRoute, method: str, row_id: int, upload_id: int) -> Any:
     values = {
         "filing_id": row_id, "upload_id": upload_id, "kind": "feedback", "key": "x", "token": "x", "name": "x",
-        "step_name": "unit", "organisation_id": 1, "letter_id": 1,
+        "step_name": "unit", "organisation_id": 1, "letter_id": 1, "record_id": 1, "what": "undo",
     }  # fmt: skip
     path = re.sub(r"\{(\w+)\}", lambda m: str(values[m[1]]), route.path)
     if method == "GET":

@@ -29,7 +29,20 @@ NASTY = [
     *("yes", "group", "person", "print", "01", "ﷺ" * 100, "ｱ" * 100, "²", "٣", "1" * 19),
 ]
 FILES = [b"", b"\x00", PDF, png(), png()[:30], png(2500, 3), b"PK\x03\x04", b"\xff\xd8\xff", b"%PDF-" * 1000]
-BUTTONS = ("action", "add_row", "remove_row", "remove_file", "device", "revision", "writer", "message", "ticked")
+BUTTONS = (
+    "action",
+    "add_row",
+    "remove_row",
+    "remove_file",
+    "device",
+    "revision",
+    "writer",
+    "message",
+    "ticked",
+    "reason",
+    "current",
+    "version",
+)
 
 
 def names(filing: Filing) -> list[str]:
@@ -76,6 +89,8 @@ def path_of(chance: random.Random, route: APIRoute, ids: list[int]) -> str:
             return chance.choice(moves)
         if name == "kind":
             return chance.choice(list(FILINGS))
+        if name == "what":
+            return chance.choice(["undo", "delete", "restore"])
         if name in ("key", "token"):
             return chance.choice(["x", "WzEsIngiXQ.abc", "a.b.c"])
         return str(chance.choice(ids) if name == "filing_id" else chance.randint(1, 5))
