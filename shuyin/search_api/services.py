@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 from shuyin.records.book_json import BookJson
@@ -13,7 +13,8 @@ from shuyin.search_api.queries import to_request, understood
 from shuyin.search_api.rescue import Relaxed, Rescue, rescue
 from shuyin.search_api.state import SearchState
 from shuyin.search_engine import parsing
-from shuyin.search_engine.declaration import BOOKS, IndexDeclaration
+from shuyin.search_engine.declaration import BOOKS, Facet, IndexDeclaration
+from shuyin.search_engine.folding import fold
 from shuyin.search_engine.port import MAX_WINDOW, SearchEngine
 from shuyin.search_engine.query import (
     FacetCount,
@@ -123,8 +124,14 @@ def search(engine: SearchEngine, state: SearchState, declaration: IndexDeclarati
         total=result.total,
         hits=result.hits,
         facets=_facet_values(state, result, declaration),
-        notices=(*state.notices, *understood(state, declaration)[1]),
+        notices=(*state.notices, *understood(state, declaration)[1], *_mode_notice(state)),
     )
+
+
+def _mode_notice(state: SearchState) -> tuple[Message, ...]:
+    if state.mode == "keyword":
+        return ()
+    return (Message(N_("這個目錄尚未建立語意索引，已改用關鍵字查詢。")),)
 
 
 def count(engine: SearchEngine, state: SearchState, declaration: IndexDeclaration = BOOKS) -> int:
@@ -134,6 +141,27 @@ def count(engine: SearchEngine, state: SearchState, declaration: IndexDeclaratio
         declaration.name,
         SearchRequest(query=request.query, filters=request.filters, where=request.where, offset=0, limit=1),
     ).total
+
+
+#: Values of one facet that can be looked through; the rest is reached by narrowing the search.
+MOST_FACET_VALUES = 2000
+
+
+def look_up(engine: SearchEngine, state: SearchState, facet: Facet, words: str = "") -> tuple[FacetValue, ...]:
+    """The values of one facet under a state, most frequent first; with `words`, those that hold them.
+
+    The look-up folds as the search does: 台湾 finds 臺灣.
+    """
+    request = to_request(state, facets=False)
+    asked = replace(request, facets=(FacetRequest(facet.source, MOST_FACET_VALUES),), offset=0, limit=1, sort="newest")
+    result = engine.search(BOOKS.name, asked)
+    wanted = fold(words)
+    included, excluded = state.included(facet.name), state.excluded(facet.name)
+    return tuple(
+        FacetValue(c.value, c.count, c.value in included, c.value in excluded)
+        for c in result.facets.get(facet.source, ())
+        if wanted in fold(c.value)
+    )
 
 
 #: Facets offered as choices before a search; the others have too many values to list.

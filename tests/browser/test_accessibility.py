@@ -21,6 +21,7 @@ _PAGES = {
     "marc": "/books/{report}/marc",
     "api": "/api/docs",
     "shelf": "/shelf",
+    "facet": "/books/facets/subject?q=臺灣",
     "not found": "/nowhere",
     "bad value": "/books?page=x",
     "english": "/books?q=臺灣&lang=en",

@@ -157,3 +157,17 @@ def test_the_menu_on_a_phone_opens_without_scripts(open_page: Opener) -> None:
     page.get_by_role("button", name="選單").click()
     page.locator("#menu").get_by_role("link", name="進階查詢").click()
     expect(page.locator("h1")).to_have_text("進階查詢")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_more_values_of_a_facet_are_found_and_ticked(open_page: Opener, scripts: bool) -> None:
+    page = open_page("/books?q=臺灣&f.format=print", scripts=scripts)
+    page.locator("#facets summary", has_text="主題詞").click()
+    page.get_by_role("button", name="更多… 主題詞").click()
+    expect(page.locator("h1")).to_have_text("篩選：主題詞")
+    page.fill("#look_up", "历史")
+    page.get_by_role("button", name="找", exact=True).click()
+    page.get_by_role("checkbox", name="歷史").check()
+    page.get_by_role("button", name="套用篩選").click()
+    expect(page.locator(".chips")).to_contain_text("歷史")
+    expect(page.locator(".chips")).to_contain_text("紙本書")

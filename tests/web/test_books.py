@@ -308,3 +308,26 @@ def test_a_search_without_hits_says_what_it_loosened(client: TestClient) -> None
     partly = page(client, "/books?q=臺灣音樂小書毫無關係")
     assert "只符合部分的詞" in text(partly.cssselect("#relaxed + p")[0])
     assert "音樂" in titles(partly)[0]
+
+
+def test_all_values_of_a_facet_can_be_looked_through(client: TestClient) -> None:
+    root = page(client, "/books?q=臺灣&f.format=print")
+    more = [b.get("formaction") for b in root.cssselect("button.more")]
+    assert "/books/facets/subject" in more
+    listed = page(client, "/books/facets/subject?q=臺灣&f.format=print&f.subject=歷史")
+    boxes = {b.get("value"): b for b in listed.cssselect("input[type=checkbox]")}
+    assert len(boxes) == 12 and boxes["歷史"].get("checked") is not None
+    carried = [
+        (i.get("name"), i.get("value")) for i in listed.cssselect("form[action='/books'].stack input[type=hidden]")
+    ]
+    assert carried == [("q", "臺灣"), ("f.format", "print")]
+    found = page(client, "/books/facets/subject?look_up=历史")
+    assert [b.get("value") for b in found.cssselect("input[type=checkbox]")] == ["歷史"]
+    assert "沒有符合的值" in text(page(client, "/books/facets/subject?look_up=沒有"))
+    assert page(client, "/books/facets/colour", 404) is not None
+
+
+def test_a_mode_that_is_not_there_says_so(client: TestClient) -> None:
+    root = page(client, "/books?q=期刊&mode=semantic")
+    assert "語意索引" in text(root.cssselect(".notice")[0])
+    assert titles(root)

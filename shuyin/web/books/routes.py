@@ -29,6 +29,7 @@ from shuyin.web.shelf.state import on_shelf
 router = APIRouter(include_in_schema=False)
 
 _SORTS = tuple(sort for sort in BOOKS.sorts if sort.offered)
+_SHOWN_FACET_VALUES = 300
 #: A drawn cover changes only when the record does, in seconds.
 _COVER_AGE = 24 * 3600
 
@@ -85,6 +86,29 @@ def advanced(request: Request, engine: EngineDep) -> Response:
         sorts=_SORTS,
         page_sizes=PAGE_SIZES,
         max_length=MAX_QUERY_LENGTH,
+    )
+
+
+@router.get("/books/facets/{name}")
+def facet_values(request: Request, name: str, engine: EngineDep, sessions: SessionsDep) -> Response:
+    """All values of one facet under the search, to tick several of them; `look_up` narrows the list."""
+    facet = next((f for f in BOOKS.facets if f.name == name), None)
+    if facet is None:
+        raise HTTPException(404, N_("沒有這個篩選項目。"))
+    pairs = request.query_params.multi_items()
+    state = read_state(pairs)
+    words = dict(pairs).get("look_up", "").strip()[:MAX_QUERY_LENGTH]
+    found = services.look_up(engine, state, facet, words)
+    return page(
+        request,
+        "books/facet.html",
+        facet=facet,
+        state=state,
+        values=found[:_SHOWN_FACET_VALUES],
+        total=len(found),
+        words=words,
+        caption=captions(sessions).value,
+        carried=[(key, value) for key, value in state.on_page(1).pairs() if key != f"f.{name}"],
     )
 
 

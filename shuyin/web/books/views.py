@@ -115,6 +115,7 @@ class FacetView:
     label: str
     items: tuple[FacetItemView, ...]
     open: bool
+    more: bool = False  # there are values beyond those shown
 
 
 def facet_views(answer: Answer, captions: Captions) -> list[FacetView]:
@@ -125,7 +126,8 @@ def facet_views(answer: Answer, captions: Captions) -> list[FacetView]:
         items = _tree(values, captions) if facet.hierarchical else _plain(facet, values)
         chosen = any(v.selected for v in values)
         if len(items) > 1 or chosen or (facet.name == "year" and (answer.state.start or answer.state.end)):
-            views.append(FacetView(facet.name, facet.label, items, open=chosen or facet.name in _OPEN_FACETS))
+            more = not facet.hierarchical and len(items) >= facet.size
+            views.append(FacetView(facet.name, facet.label, items, chosen or facet.name in _OPEN_FACETS, more))
     return views
 
 

@@ -24,6 +24,15 @@ document.addEventListener("htmx:configRequest", (event) => {
   }
 });
 
+// A button that leads to a page of its own (all values of a facet) goes there, with what the form holds.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button[formaction]");
+  if (!button || !button.form || !button.form.hasAttribute("hx-get")) return;
+  event.preventDefault();
+  const pairs = [...new FormData(button.form)].filter(([, value]) => value !== "");
+  window.location.assign(`${button.formAction}?${new URLSearchParams(pairs)}`);
+});
+
 // An answer that cannot be swapped in (the server is down): let the browser go there and show what it says.
 document.addEventListener("htmx:responseError", (event) => {
   if (event.detail.xhr.status >= 500 && event.detail.elt.id === "refine") {
