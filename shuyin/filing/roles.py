@@ -32,6 +32,7 @@ class Permission(StrEnum):
     USERS = "users.manage"
     AUDIT = "audit.read"
     LETTERS = "letters.manage"
+    EDIT_PAGES = "pages.edit"
 
 
 P = Permission
@@ -43,7 +44,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.READER: _OWN,
     Role.PUBLISHER: _PUBLISHER,
     Role.PUBLISHER_ADMIN: _PUBLISHER | {P.CONTACT},
-    Role.EDITOR: _STAFF,
+    Role.EDITOR: _STAFF | {P.EDIT_PAGES},
     Role.CATALOGUER: _STAFF | {P.REVIEW_ISBN, P.UNDO},
     Role.REGISTRAR: _STAFF | {P.REVIEW_REGISTRATION, P.MERGE, P.UNDO, P.LETTERS},
     Role.ADMIN: frozenset(Permission) - {P.FILE, P.CONTACT},

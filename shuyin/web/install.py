@@ -5,6 +5,8 @@ from __future__ import annotations
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
+from shuyin.search_api.content.routes import api as content_api_router
+from shuyin.search_api.content.routes import feeds as content_feeds_router
 from shuyin.search_api.directories.routes import router as directories_api_router
 from shuyin.search_api.feeds.routes import router as feeds_router
 from shuyin.search_api.music.routes import router as music_api_router
@@ -19,6 +21,8 @@ from shuyin.web.account.entrance import router as entrance_router
 from shuyin.web.account.routes import router as account_router
 from shuyin.web.books.cip import router as cip_router
 from shuyin.web.books.routes import router as books_router
+from shuyin.web.content.routes import router as content_router
+from shuyin.web.content.staff_routes import router as content_staff_router
 from shuyin.web.directories.routes import router as directories_router
 from shuyin.web.dumps.routes import router as dumps_router
 from shuyin.web.filing.api import router as filings_api_router
@@ -46,6 +50,9 @@ def install(app: FastAPI) -> None:
         tools_api_router,
         directories_api_router,
         directories_router,
+        content_api_router,
+        content_feeds_router,
+        content_router,
         sru_router,
         oai_router,
         feeds_router,
@@ -63,6 +70,7 @@ def install(app: FastAPI) -> None:
         account_router,
         filings_api_router,
         filing_router,
+        content_staff_router,
         staff_router,
         staff_records_router,
         tools_router,

@@ -26,6 +26,7 @@ from shuyin.records import database
 from shuyin.records.models import OrganisationRow
 from shuyin.web.account.entrance import router as entrance
 from shuyin.web.account.routes import router as account
+from shuyin.web.content.staff_routes import router as pages
 from shuyin.web.filing.api import router as filings_api
 from shuyin.web.filing.routes import router as filing
 from shuyin.web.guard import rule_of
@@ -34,7 +35,7 @@ from shuyin.web.staff.routes import router as staff
 from tests.filing.conftest import PDF
 from tests.web.filing_site import Person, Site, make_site
 
-ROUTERS = (entrance, account, filing, filings_api, staff, staff_records)
+ROUTERS = (entrance, account, filing, filings_api, staff, staff_records, pages)
 ROUTES = [
     (route, method)
     for router in ROUTERS
@@ -83,6 +84,13 @@ EXPECTED: dict[str, Permission | None] = {
             "/staff/records/books/{record_id}/{what}", "/staff/records/albums/{record_id}/{what}",
         ),
         Permission.UNDO,
+    ),
+    **dict.fromkeys(
+        (
+            "/staff/pages", "/staff/pages/new", "/staff/pages/{page_id}", "/staff/pages/{page_id}/undo",
+            "/staff/pages/{page_id}/visibility",
+        ),
+        Permission.EDIT_PAGES,
     ),
     "/staff/audit": Permission.AUDIT,
     "/staff/letters": Permission.LETTERS,
@@ -151,7 +159,7 @@ def world(
 def ask(site: Site, person: Person, route: APIRoute, method: str, row_id: int, upload_id: int) -> Any:
     values = {
         "filing_id": row_id, "upload_id": upload_id, "kind": "feedback", "key": "x", "token": "x", "name": "x",
-        "step_name": "unit", "organisation_id": 1, "letter_id": 1, "record_id": 1, "what": "undo",
+        "step_name": "unit", "organisation_id": 1, "letter_id": 1, "page_id": 1, "record_id": 1, "what": "undo",
     }  # fmt: skip
     path = re.sub(r"\{(\w+)\}", lambda m: str(values[m[1]]), route.path)
     if method == "GET":

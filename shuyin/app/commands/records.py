@@ -168,7 +168,9 @@ def _load_sample(services: Services) -> None:
     from shuyin.harvest.music.sample import load_sample_music
     from shuyin.harvest.sample.loading import load_sample
     from shuyin.indexer.services import catch_up
+    from shuyin.web.content.seeding import load_shipped_pages
 
+    load_shipped_pages(services.writes)
     load_starter_schemes(services.writes)
     counts = load_sample(services.writes)
     counts.update({outcome.value: count for outcome, count in load_sample_music(services.writes).items()})

@@ -77,6 +77,7 @@ def queue(
         states=states,
         q=q,
         today=office.today(),
+        may_edit_pages=roles.may(by_of(request).role, Permission.EDIT_PAGES),
     )
 
 

@@ -1,0 +1,1 @@
+"""The read side of pages, news, questions and awards (A11)."""
