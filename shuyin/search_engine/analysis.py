@@ -30,6 +30,9 @@ _COMPOUND = re.compile(rf"{_LETTER}+(?:[-'.]{_LETTER}+)+")
 _DOTTED = re.compile(rf"(?<={_LETTER})\.[a-z]{{2,}}(?!{_LETTER})")  # ASP.NET is found by .NET too
 _HAS_HAN = re.compile(f"[{HAN}]")
 _SIGNS = re.compile("[-'.]")
+#: What stands for any characters, and for one.
+MASKS = ("*", "?")
+_MASKED = re.compile("([*?])")
 _HAN_OR_NOT = re.compile(f"[{HAN}]+|[^{HAN}]+")
 
 
@@ -153,6 +156,20 @@ def units(text: str) -> list[Unit]:
             else:
                 found.append(Unit(True, folded, part, (len(folded),)))
     return found
+
+
+def masked_words(typed: str) -> list[str]:
+    """The words of one that was typed with masks (`*`, `?`), folded: `Co-Op*` → co, op*. Han loses its masks."""
+    found = [""]
+    for part in _MASKED.split(typed):
+        if part in MASKS:
+            found[-1] += part
+            continue
+        for number, (_, word) in enumerate(pieces(fold_surface(surface(part)))):
+            if number:
+                found.append("")
+            found[-1] += word
+    return [_MASKED.sub("", word) if _HAS_HAN.search(word) else word for word in found if word]
 
 
 def has_han(text: str) -> bool:

@@ -15,6 +15,7 @@ from shuyin.search_engine.plan import (
     Bool,
     Boost,
     Constant,
+    Mask,
     Nothing,
     Phrase,
     Plan,
@@ -89,6 +90,8 @@ def translate(plan: Plan) -> Json:
             return {"match_phrase": {plan.column: {"query": " ".join(plan.tokens), "analyzer": _ANALYZER}}}
         case Prefix():
             return {"prefix": {plan.column: {"value": plan.value[:PREFIX_LENGTH]}}}
+        case Mask():
+            return {"wildcard": {plan.column: {"value": plan.pattern.replace("\\", "\\\\")}}}
         case Between():
             ends = {"gte": plan.low, "lte": plan.high}
             return {"range": {plan.column: {k: v for k, v in ends.items() if v is not None}}}

@@ -1,7 +1,7 @@
 """What an engine has to do, in parts that every engine has: the language between `relevance` and the engines.
 
 Fields are columns of `layout`. Scores: `Term` and `Phrase` score by BM25 unless they stand in `Constant`;
-`Terms`, `Prefix`, `Between` and `All` score 1 there and nothing elsewhere.
+`Terms`, `Prefix`, `Mask`, `Between` and `All` score 1 there and nothing elsewhere.
 """
 
 from __future__ import annotations
@@ -43,6 +43,14 @@ class Prefix:
 
     column: str
     value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mask:
+    """Documents with a token that fits: `*` any characters, `?` one; all else is literal."""
+
+    column: str
+    pattern: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +111,7 @@ class Best:
     tie: float = 0.0
 
 
-Plan = Term | Terms | Phrase | Prefix | Between | All | Nothing | Bool | Constant | Boost | Best
+Plan = Term | Terms | Phrase | Prefix | Mask | Between | All | Nothing | Bool | Constant | Boost | Best
 
 
 def every(*plans: Plan) -> Plan:

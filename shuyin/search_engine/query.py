@@ -21,6 +21,7 @@ class Match(StrEnum):
     PHRASE = "phrase"  # adjacent and in this order
     EXACT = "exact"  # the whole field value, after folding
     PREFIX = "prefix"  # the field value begins so, after folding
+    MASKED = "masked"  # as ALL, but in a word * stands for any characters and ? for one (not beside Han)
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,6 +126,15 @@ def _all_words(column: str, units: list[Unit]) -> Plan:
     return plan.every(*runs)
 
 
+def _masked(column: str, text: str) -> Plan:
+    """Every word of the text is in the column, those with masks as far as they say."""
+    words = [word for typed in text.split() for word in analysis.masked_words(typed)][:_LONGEST]
+    masked = [word for word in words if any(mask in word for mask in analysis.MASKS)]
+    plain = analysis.units(" ".join(word for word in words if word not in masked))
+    masks = (plan.Mask(column, word[: plan.PREFIX_LENGTH]) for word in dict.fromkeys(masked))
+    return plan.every(*([_all_words(column, plain)] if plain else []), *masks)
+
+
 def _tokens(units: list[Unit], limit: int = _LONGEST, *, folded: bool = True) -> list[str]:
     """Distinct tokens that carry meaning: pairs of Han (a character where it stands alone) and words."""
     found: list[str] = []
@@ -269,6 +278,8 @@ class Compiler:
         match query.match:
             case Match.ALL:
                 found = [_all_words(column, units), *self._by_sound(query)]
+            case Match.MASKED:
+                found = [_masked(column, query.text)]
             case Match.ANY:
                 found = [plan.Term(column, token) for token in _tokens(units)]
             case Match.MOST:

@@ -18,6 +18,7 @@ from shuyin.search_engine.plan import (
     Bool,
     Boost,
     Constant,
+    Mask,
     Nothing,
     Phrase,
     Plan,
@@ -27,6 +28,7 @@ from shuyin.search_engine.plan import (
 )
 
 #: Without these two, tantivy builds a range over the whole of i64.
+_MASKS = {"*": "(?s:.)*", "?": "(?s:.)"}
 _LOWEST, _HIGHEST = -(2**62), 2**62
 
 
@@ -58,6 +60,10 @@ class _Translation:
 
     def prefix(self, node: Prefix) -> tantivy.Query:
         return Tq.regex_query(self.schema, node.column, re.escape(node.value[:PREFIX_LENGTH]) + "(?s:.)*")
+
+    def mask(self, node: Mask) -> tantivy.Query:
+        pattern = "".join(_MASKS.get(c) or re.escape(c) for c in node.pattern)
+        return Tq.regex_query(self.schema, node.column, pattern)
 
     def every(self, node: All) -> tantivy.Query:
         return Tq.const_score_query(Tq.all_query(), 1.0)
@@ -105,6 +111,7 @@ _TRANSLATIONS: dict[type, Callable[[_Translation, Any], tantivy.Query]] = {
     Terms: _Translation.terms,
     Phrase: _Translation.phrase,
     Prefix: _Translation.prefix,
+    Mask: _Translation.mask,
     Between: _Translation.between,
     All: _Translation.every,
     Nothing: _Translation.nothing,

@@ -7,6 +7,7 @@ import pytest
 from shuyin.search_api.cql.contexts import CONTEXTS, INDEXES, find_index
 from shuyin.search_api.cql.parser import parse
 from shuyin.search_api.cql.translation import CqlUnsupported, to_search
+from shuyin.search_engine import layout
 from shuyin.search_engine.declaration import BOOKS
 from shuyin.search_engine.query import Bool, Everything, Match, Query, Range, Terms, Text
 
@@ -28,7 +29,17 @@ ASKED: list[tuple[str, Query]] = [
     ("title =/string 期刊", title("期刊", Match.EXACT)),
     ('title = "^期刊"', title("期刊", Match.PREFIX)),
     ('title = "^期刊^"', title("期刊", Match.EXACT)),
-    ("title = 期刊*", title("期刊")),
+    ("title = 期刊*", title("期刊*", Match.MASKED)),
+    ("title = libr*", title("libr*", Match.MASKED)),
+    ("title = li?r", title("li?r", Match.MASKED)),
+    ("title adj libr*", title("libr*", Match.MASKED)),
+    ('title all "public libr*"', title("public libr*", Match.MASKED)),
+    ('cql.anywhere any "libr* arch"', Bool(should=(Text("libr*", None, Match.MASKED), Text("arch")))),
+    ('title = "^libr*"', title("libr", Match.PREFIX)),
+    ("title exact libr*", title("libr", Match.PREFIX)),
+    ('title = "C\\* libr*"', title("C libr*", Match.MASKED)),
+    ("rec.identifier = 12", Terms("id", ("12",))),
+    ('rec.identifier any "12 https://catalogue.example/books/13"', Terms("id", ("12", "13"))),
     ('title = "C\\*"', title("C*")),
     ('title =/unmasked "C*"', title("C*")),
     ("dc.creator = 國家圖書館", Text("國家圖書館", "author")),
@@ -76,8 +87,15 @@ def test_a_query_asks_for_this(query: str, asked: Query) -> None:
         ("dc.date adj 2025", 22),
         ('title = ""', 27),
         ("title = *", 27),
-        ("title = libr*", 28),
-        ("title = li?r", 28),
+        ("title = 期?刊", 28),
+        ('title = "^li?r"', 28),
+        ("title exact li?r", 28),
+        ("isbn = 978?57", 28),
+        ("rec.identifier = 1*", 28),
+        ("title = a*b*c*d*e*", 30),
+        ("isbn = ^978", 32),
+        ('title adj "public libr*"', 33),
+        ("title = ?a", 49),
         ("title = a^b", 32),
         ("title = a^", 32),
         ("title = *a", 49),
@@ -105,7 +123,7 @@ def test_sorts() -> None:
 
 
 def test_every_index_searches_declared_fields() -> None:
-    declared = {field.name for field in BOOKS.fields}
+    declared = {field.name for field in BOOKS.fields} | {layout.ID}
     for index in INDEXES:
         assert set(index.fields) <= declared and (index.scan is None or index.scan in declared)
         assert index.context in CONTEXTS and find_index(index.context, index.name.upper()) == index

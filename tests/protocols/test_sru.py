@@ -145,6 +145,22 @@ def test_search_retrieve_1_2(ask: Ask) -> None:
     assert texts(root, "//s:xQuery//x:index/text()") == ["dc.title", "dc.date"]
 
 
+@pytest.mark.parametrize(
+    ("query", "total"),
+    [
+        ("dc.title = libr*", 1),
+        ("dc.title = libra?ies", 1),
+        ("librax*", 0),
+        ('dc.title any "libr* archiv*"', 1),
+        ("rec.identifier = 26", 1),
+        ('rec.identifier any "2 oai:catalogue.example:books/3 99"', 2),
+    ],
+)
+def test_masked_words_and_record_numbers(ask: Ask, query: str, total: int) -> None:
+    root = ask(version="1.2", operation="searchRetrieve", query=query)
+    assert numbers(root) == [] and texts(root, "s:numberOfRecords") == [str(total)]
+
+
 def test_search_retrieve_2_0(ask: Ask) -> None:
     root = ask(query="期刊", startRecord="25", maximumRecords="1", recordSchema="dc", recordXMLEscaping="string")
     assert root.tag == f"{{{NS['s2']}}}searchRetrieveResponse" and texts(root, "s2:version") == ["2.0"]

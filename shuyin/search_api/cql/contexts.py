@@ -17,6 +17,7 @@ class Searches(StrEnum):
     VALUES = "values"  # a keyword field, exact values
     CLASS = "class"  # class numbers; a number finds its subdivisions
     DATE = "date"  # ISO dates, cut to what is known
+    RECORD = "record"  # the number of a record
     EVERYTHING = "everything"  # cql.allRecords
 
 
@@ -96,6 +97,7 @@ INDEXES: tuple[CqlIndex, ...] = (
     CqlIndex("bath", "notes", "附註 (notes)", Searches.WORDS, ("summary", "contents", "note")),
     CqlIndex("bath", "isbn", "ISBN", Searches.NUMBER, ("isbn",), scan="isbn"),
     CqlIndex("bath", "standardIdentifier", "標準號碼 (standard identifier)", Searches.NUMBER, ("isbn",), scan="isbn"),
+    CqlIndex("rec", "identifier", "書目編號 (record identifier)", Searches.RECORD, ("id",)),
     CqlIndex("rec", "creationDate", "預告日期 (creation date)", Searches.DATE, ("announced",)),
     CqlIndex("rec", "collectionName", "館藏 (collection)", Searches.VALUES, ("collection",), scan="collection"),
     CqlIndex(OWN, "isbn", "ISBN", Searches.NUMBER, ("isbn",), scan="isbn"),

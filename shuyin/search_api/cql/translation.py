@@ -16,6 +16,10 @@ from shuyin.search_engine.query import Bool, Everything, Match, Query, Range, Te
 
 #: Sorts after every character that numbers hold, so it closes a range that begins with a value.
 _AFTER = "~"
+#: Masks in one word; engines make an automaton of it, whose size grows with them.
+_MOST_MASKS = 4
+#: A record's number, also as the end of its address or of its OAI identifier.
+_RECORD = re.compile(r"^.*[/:]([0-9]+)$")
 _DATE = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01]))?)?")
 _LANGUAGES = {"zh": "chi", "zho": "chi", "en": "eng", "ja": "jpn", "ko": "kor", "fr": "fre", "fra": "fre", "de": "ger",
               "deu": "ger", "es": "spa", "vi": "vie", "th": "tha", "id": "ind", "ms": "may"}  # fmt: skip
@@ -74,6 +78,7 @@ def _query(node: Node, prefixes: Mapping[str | None, str]) -> Query:
         case Triple(left, boolean, right):
             operator = boolean.value.lower()
             if operator == "prox":
+                # distance in words means nothing in Chinese; `adj` asks for words that follow one another
                 raise CqlUnsupported(39, "prox")
             if boolean.modifiers:
                 raise CqlUnsupported(46, boolean.modifiers[0].type)
@@ -121,63 +126,105 @@ def _types(relation: Relation) -> set[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Term:
-    """A term without its masks."""
+    """A term taken apart. `text` is without masks, `pattern` with those that stand (`*`, `?`) and no others."""
 
     text: str
+    pattern: str
     at_start: bool = False  # ^…
     at_end: bool = False  # …^
-    open_end: bool = False  # …*
+    open_end: bool = False  # …*, no other mask
+
+    @property
+    def masked(self) -> bool:
+        """Whether masks stand in it."""
+        return any(mask in self.pattern for mask in "*?")
 
     @classmethod
     def read(cls, term: str, *, masked: bool) -> _Term:
-        """Only `^` at either end and `*` at the end can be asked for; anything else is diagnostic 28, 32 or 49."""
+        """`^` can be asked for at the start or at both ends (else diagnostic 32)."""
         if not masked:
-            return cls(re.sub(r"\\([*?^\\])", r"\1", term).strip())
+            plain = re.sub(r"\\([*?^\\])", r"\1", term).strip()
+            return cls(plain, re.sub(r"[*?]", " ", plain))
         units = re.findall(r"\\.|[^\\]|\\$", term.strip(), flags=re.DOTALL)
         at_start = bool(units) and units[0] == "^"
         units = units[1:] if at_start else units
         at_end = bool(units) and units[-1] == "^"
         units = units[:-1] if at_end else units
-        open_end = bool(units) and units[-1] == "*"
-        units = units[:-1] if open_end else units
-        for unit, number in (("^", 32), ("?", 28), ("*", 49)):
-            if unit in units:
-                raise CqlUnsupported(number, term)
-        if at_end and (open_end or not at_start):
+        masks = [at for at, unit in enumerate(units) if unit in ("*", "?")]
+        if "^" in units or (at_end and (masks or not at_start)):
             raise CqlUnsupported(32, term)
-        return cls("".join(u[1:] if len(u) > 1 else u for u in units).strip(), at_start, at_end, open_end)
+        # a mask that is meant as it stands is a sign, which no word holds
+        pattern = "".join(" " if u in ("\\*", "\\?") else u[-1] for u in units).strip()
+        text = "".join(u[-1] for at, u in enumerate(units) if at not in masks).strip()
+        return cls(text, pattern, at_start, at_end, bool(masks) and masks == [len(units) - 1] and units[-1] == "*")
 
 
 def _words(index: CqlIndex, match: Match, term: _Term, *, whole: bool) -> Query:
+    if term.masked and not (term.open_end and (term.at_start or match is Match.EXACT)):
+        return _masked(index, match, term, whole=whole)
     if term.at_end or whole:
         match = Match.EXACT
-    elif term.at_start or (term.open_end and match is Match.EXACT):
+    elif term.at_start or term.open_end:
         match = Match.PREFIX
-    elif term.open_end and not _ends_in_han(term.text):
-        raise CqlUnsupported(28, f"{term.text}*")
+    return _in_fields(index, term.text, match)
+
+
+def _masked(index: CqlIndex, match: Match, term: _Term, *, whole: bool) -> Query:
+    """Words with masks: each word by itself, anywhere in the field. The diagnostic says what cannot be asked."""
+    words = term.pattern.split()
+    if whole or match is Match.EXACT or term.at_start:
+        raise CqlUnsupported(28, term.pattern)  # masks within a whole field, or behind an anchor
+    if match is Match.PHRASE and len(words) > 1:
+        raise CqlUnsupported(33, term.pattern)
+    for word in words:
+        inner = word.rstrip("*")
+        if inner[:1] in ("", "*", "?"):
+            raise CqlUnsupported(49, word)  # a word is looked up by its beginning
+        if sum(word.count(mask) for mask in "*?") > _MOST_MASKS:
+            raise CqlUnsupported(30, word)
+        if any(mask in inner for mask in "*?") and any(map(_is_han, word)):
+            raise CqlUnsupported(28, word)  # Chinese has no words: only what follows a beginning can be open
+    if match is Match.ANY and len(words) > 1:
+        return Bool(should=tuple(_in_fields(index, word, _match_of(word)) for word in words))
+    pattern = " ".join(words)
+    return _in_fields(index, pattern, _match_of(pattern))
+
+
+def _match_of(pattern: str) -> Match:
+    return Match.MASKED if any(mask in pattern for mask in "*?") else Match.ALL
+
+
+def _in_fields(index: CqlIndex, text: str, match: Match) -> Query:
     if not index.fields:
-        return Text(term.text, None, match)
-    nodes = tuple(Text(term.text, field, match) for field in index.fields)
+        return Text(text, None, match)
+    nodes = tuple(Text(text, field, match) for field in index.fields)
     return nodes[0] if len(nodes) == 1 else Bool(should=nodes)
 
 
-def _ends_in_han(text: str) -> bool:
-    """Chinese is searched by characters: a word that goes on is found by its beginning, with or without `*`."""
-    return unicodedata.name(text[-1], "").startswith("CJK")
+def _is_han(character: str) -> bool:
+    return unicodedata.name(character, "").startswith("CJK")
 
 
 def _values(index: CqlIndex, relation: str, term: _Term) -> Query:
     field = index.fields[0]
+    if term.masked and not term.open_end:
+        raise CqlUnsupported(28, term.pattern)  # values and numbers are looked up whole or by their beginning
+    if term.at_start != term.at_end:
+        raise CqlUnsupported(32, term.text)
     words = term.text.split() if relation in ("any", "all", "=", "scr") else [term.text]
     if index.searches is Searches.NUMBER:
         words = [_number(word) for word in words]
     elif index.searches is Searches.CLASS:
         field = "class_number" if relation in ("exact", "==", "<>") else field
+    elif index.searches is Searches.RECORD:
+        words = [_RECORD.sub(r"\1", word) for word in words]
     elif field == "language":
         words = [_LANGUAGES.get(word.lower(), word.lower()) for word in words]
     else:
         words = [term.text]
     if term.open_end:
+        if index.searches is Searches.RECORD:
+            raise CqlUnsupported(28, term.pattern)
         return Range("class_number" if field == "class" else field, gte=words[-1], lte=words[-1] + _AFTER)
     if relation == "all" and len(words) > 1:
         return Bool(must=tuple(Terms(field, (word,)) for word in words))
