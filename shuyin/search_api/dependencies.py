@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Annotated, Protocol, cast
 from zoneinfo import ZoneInfo
 
-from fastapi import Depends, Request
+from fastapi import Depends, Path, Request
 from sqlalchemy.orm import Session, sessionmaker
 
 from shuyin.records import accounts
@@ -60,6 +60,9 @@ EngineDep = Annotated[SearchEngine, Depends(get_engine)]
 SessionsDep = Annotated["sessionmaker[Session]", Depends(get_sessions)]
 WritesDep = Annotated["sessionmaker[Session]", Depends(get_writes)]
 SiteDep = Annotated[SiteSettings, Depends(get_site)]
+
+#: The number of a record in an address; a larger one is no key of any database.
+RecordId = Annotated[int, Path(ge=1, le=2**63 - 1, description="Number of the record")]
 
 #: Cookie that holds the random token of a signed-in browser.
 SESSION_COOKIE = "shuyin_session"

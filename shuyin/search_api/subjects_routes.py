@@ -13,7 +13,7 @@ from starlette.responses import Response
 from shuyin.ai_subjects.schemes import lookup, services, skos
 from shuyin.records.models import ClassRow, HeadingRow
 from shuyin.search_api import subjects
-from shuyin.search_api.dependencies import SessionsDep, get_site
+from shuyin.search_api.dependencies import RecordId, SessionsDep, get_site
 from shuyin.search_api.messages import N_
 
 router = APIRouter(prefix="/api/v1", tags=["subjects"])
@@ -145,7 +145,7 @@ def _class(request: Request, sessions: SessionsDep, number: str, syntax: str | N
 
 @router.get("/subjects/{id}", summary="One subject heading")
 def heading(
-    request: Request, id: int, sessions: SessionsDep, format: Literal["json", "ttl", "jsonld"] = "json"
+    request: Request, id: RecordId, sessions: SessionsDep, format: Literal["json", "ttl", "jsonld"] = "json"
 ) -> Response:
     """The heading with USE/UF/BT/NT/RT and its classes; `format=ttl` or `jsonld` gives SKOS."""
     return _heading(request, sessions, id, None if format == "json" else format)

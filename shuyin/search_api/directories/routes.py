@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
-from shuyin.search_api.dependencies import EngineDep, SessionsDep, get_site
+from shuyin.search_api.dependencies import EngineDep, RecordId, SessionsDep, get_site
 from shuyin.search_api.directories import services as directory
 from shuyin.search_api.messages import N_, Message
 from shuyin.search_api.schemas import LinksJson, OrganisationJson, OrganisationListJson, ProblemJson
@@ -70,7 +70,7 @@ def organisations(request: Request, engine: EngineDep, sessions: SessionsDep) ->
     summary="One organisation",
     responses={200: {"model": OrganisationJson}, 404: {**_PROBLEM, "description": "No such organisation"}},
 )
-def organisation(id: int, sessions: SessionsDep) -> Response:
+def organisation(id: RecordId, sessions: SessionsDep) -> Response:
     """One publisher or music company."""
     with sessions() as session:
         found = directory.get(session, id)

@@ -14,7 +14,7 @@ from shuyin.ai_subjects.description import Description
 from shuyin.ai_subjects.schemes import lookup, services, skos
 from shuyin.records.models import HeadingRow
 from shuyin.search_api import subjects
-from shuyin.search_api.dependencies import SessionsDep, get_site
+from shuyin.search_api.dependencies import RecordId, SessionsDep, get_site
 from shuyin.search_api.messages import N_
 from shuyin.search_api.subjects import LONGEST
 from shuyin.web.render import page
@@ -173,7 +173,9 @@ def _analysis(
 
 
 @router.get("/subjects/{id}.{syntax}")
-def heading_as_skos(request: Request, id: int, syntax: Literal["ttl", "jsonld"], sessions: SessionsDep) -> Response:
+def heading_as_skos(
+    request: Request, id: RecordId, syntax: Literal["ttl", "jsonld"], sessions: SessionsDep
+) -> Response:
     """The heading as SKOS."""
     with sessions() as session:
         row = session.get(HeadingRow, id)
@@ -187,7 +189,7 @@ def heading_as_skos(request: Request, id: int, syntax: Literal["ttl", "jsonld"],
 
 
 @router.get("/subjects/{id}")
-def heading(request: Request, id: int, sessions: SessionsDep) -> Response:
+def heading(request: Request, id: RecordId, sessions: SessionsDep) -> Response:
     """One heading: 用/不用/廣義/狹義/相關, its classes, its records."""
     with sessions() as session:
         row = session.get(HeadingRow, id)
