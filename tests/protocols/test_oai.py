@@ -319,6 +319,24 @@ def test_every_page_enters_the_index_at_its_place(
     assert sum("main_class=?" in plan for plan in plans) == 3 and not any("TEMP B-TREE" in plan for plan in plans)
 
 
+@pytest.mark.parametrize("prefix", ["oai_dc", "marc21", "mods"])
+def test_a_page_asks_the_database_as_often_for_many_records_as_for_few(
+    ask: Ask, writes: sessionmaker[Session], sqlite_engine: Engine, prefix: str
+) -> None:
+    asked: list[str] = []
+    event.listen(sqlite_engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    counts = []
+    for number in (2, 30):
+        with writes.begin() as session:
+            for id, book in books(number).items():
+                put(session, id, book)
+        ask(verb="ListRecords", metadataPrefix=prefix)  # enters what is new in the ledger
+        asked.clear()
+        assert len(identifiers(ask(verb="ListRecords", metadataPrefix=prefix))) == number
+        counts.append(len(asked))
+    assert counts[0] == counts[1] > 0
+
+
 def test_the_ledger_is_the_same_on_both_databases(engine: Engine) -> None:
     writes = database.write_sessions(engine)
     with writes.begin() as session:

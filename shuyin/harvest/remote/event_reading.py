@@ -1,6 +1,7 @@
 """What a list of events says: JSON (any shape, schema.org, JSON Feed), iCalendar, RSS and Atom.
 
-Each reader gives an event's values under our names; `event` makes one event of them, the same way for all.
+Each reader gives an event's values under our names; `event` makes one event of them, the same way for all. A time
+without a zone is Taiwan's.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from email.utils import parsedate_to_datetime
 from io import BytesIO
 from typing import Any
 from urllib.parse import quote, urlsplit
-from zoneinfo import ZoneInfo
 
 import feedparser
 from icalendar import Calendar
@@ -22,9 +22,8 @@ from shuyin.harvest.cleaning import clean, plain_text
 from shuyin.harvest.reading import Rejected
 from shuyin.harvest.reasons import Reason
 from shuyin.harvest.remote.oai import HarvestFailed
+from shuyin.records.exposure import TAIPEI
 
-#: A time without a zone is Taiwan's.
-TAIWAN = ZoneInfo("Asia/Taipei")
 _LONGEST_TITLE, _LONGEST_TEXT = 500, 20_000
 _ADDRESS = "%/:?#[]@!$&'()*+,;=~-._"
 
@@ -221,7 +220,7 @@ def _text(values: Values, name: str) -> str:
 def _instant(value: datetime | date) -> datetime:
     if not isinstance(value, datetime):
         value = datetime.combine(value, time())
-    return (value if value.tzinfo else value.replace(tzinfo=TAIWAN)).astimezone(UTC)
+    return (value if value.tzinfo else value.replace(tzinfo=TAIPEI)).astimezone(UTC)
 
 
 def _shown(value: datetime | date | None) -> str:
@@ -229,7 +228,7 @@ def _shown(value: datetime | date | None) -> str:
         return ""
     if not isinstance(value, datetime):
         return value.isoformat()
-    return _instant(value).astimezone(TAIWAN).strftime("%Y-%m-%d %H:%M")
+    return _instant(value).astimezone(TAIPEI).strftime("%Y-%m-%d %H:%M")
 
 
 def _address(text: str) -> str | None:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from lxml import etree
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from shuyin.records import marc
 from shuyin.records.book_json import BookJson, row_to_json
@@ -32,6 +32,7 @@ class MetadataFormat:
     schema: str
     namespace: str
     write: Callable[[BookRow, str], etree._Element]
+    needs_bindings: bool = True
 
 
 def _book(row: BookRow) -> BookJson:
@@ -40,7 +41,7 @@ def _book(row: BookRow) -> BookJson:
 
 FORMATS: dict[str, MetadataFormat] = {
     "oai_dc": MetadataFormat(OAI_DC_SCHEMA, OAI_DC, lambda row, url: oai_dc(_book(row), url)),
-    "marc21": MetadataFormat(MARCXML_SCHEMA, MARCXML, lambda row, _: marcxml(row.marc)),
+    "marc21": MetadataFormat(MARCXML_SCHEMA, MARCXML, lambda row, _: marcxml(row.marc), False),
     "mods": MetadataFormat("http://www.loc.gov/standards/mods/v3/mods-3-7.xsd", MODS, lambda r, u: mods(_book(r), u)),
 }
 
@@ -71,6 +72,8 @@ class Records:
             return [self._header(entry, entry.deleted) for entry in entries]
         ids = [entry.record_id for entry in entries if not entry.deleted]
         query = select(BookRow).where(BookRow.id.in_(ids), BookRow.public, BookRow.deleted_at.is_(None))
+        if FORMATS[prefix].needs_bindings:
+            query = query.options(selectinload(BookRow.bindings))  # else each record asks for its own
         rows = {row.id: row for row in session.scalars(query)}
         return [self._record(entry, rows.get(entry.record_id), prefix) for entry in entries]
 
