@@ -28,7 +28,7 @@ from shuyin.records.models import Change
 BATCH = 2000
 
 #: From so many records on a process of its own pays for its start (about a second).
-MANY = 10_000
+MANY = 5_000
 
 
 #: Objects made between two looks for garbage in a process that handles records in bulk.
