@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import threading
 import time
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -46,54 +47,84 @@ def collect_rarely() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Some changes and what they come to; `last` is the newest one's id, `following` how many stand after it."""
+    """Some changes or records and what they come to.
+
+    `last` is the id of the last change or record, `following` how many changes stand after it, `newest` the newest
+    change that the records of this batch certainly show.
+    """
 
     projected: Projected
     size: int
     last: int
-    following: int
+    following: int = 0
+    newest: int = 0
 
 
-def read_changes(sessions: sessionmaker[Session], source: Source, after: int) -> Batch | None:
-    """The next changes above `after`; None at the end of the log."""
-    with sessions() as session:
-        concerned = (Change.id > after, Change.kind.in_(source.kinds))
-        changes = session.execute(
-            select(Change.id, Change.record_id).where(*concerned).order_by(Change.id).limit(BATCH)
-        ).all()
-        if not changes:
-            return None
-        ids = list(dict.fromkeys(change.record_id for change in changes))
-        waiting = session.scalar(select(func.count()).where(*concerned)) or 0
-        return Batch(source.project(session, ids), len(changes), changes[-1].id, waiting - len(changes))
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """Which changes a filled index shows already: `newest[i]` is the newest for records up to id `lasts[i]`."""
+
+    lasts: tuple[int, ...] = ()
+    newest: tuple[int, ...] = ()
+
+    def shows(self, change_id: int, record_id: int) -> bool:
+        """The change had been committed when its record was read."""
+        batch = bisect_left(self.lasts, record_id)
+        return batch < len(self.lasts) and change_id <= self.newest[batch]
 
 
-def read_records(sessions: sessionmaker[Session], source: Source, after: int) -> Batch | None:
-    """The next records above the id `after`, whether they have changed or not; None after the last."""
-    with sessions() as session:
-        ids = source.ids_after(session, after, BATCH)
-        return Batch(source.project(session, ids), len(ids), ids[-1], 0) if ids else None
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Read the change log; what `covered` shows is passed over."""
+
+    covered: Covered = Covered()
+
+    def read(self, sessions: sessionmaker[Session], source: Source, after: int) -> Batch | None:
+        """The next changes above `after`; None at the end of the log."""
+        with sessions() as session:
+            concerned = (Change.id > after, Change.kind.in_(source.kinds))
+            changes = session.execute(
+                select(Change.id, Change.record_id).where(*concerned).order_by(Change.id).limit(BATCH)
+            ).all()
+            if not changes:
+                return None
+            ids = list(dict.fromkeys(c.record_id for c in changes if not self.covered.shows(c.id, c.record_id)))
+            projected = source.project(session, ids) if ids else Projected([], [])
+            waiting = session.scalar(select(func.count()).where(*concerned)) or 0
+            return Batch(projected, len(changes), changes[-1].id, following=waiting - len(changes))
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """Read every record by id, whether it has changed or not."""
+
+    def read(self, sessions: sessionmaker[Session], source: Source, after: int) -> Batch | None:
+        """The next records above the id `after`; None after the last."""
+        with sessions() as session:
+            newest = session.scalar(select(func.max(Change.id))) or 0  # before the records: they are as new, or newer
+            ids = source.ids_after(session, after, BATCH)
+            return Batch(source.project(session, ids), len(ids), ids[-1], newest=newest) if ids else None
 
 
 def batches(
-    sessions: sessionmaker[Session], source: Source, after: int, many: int, *, all_records: bool
+    sessions: sessionmaker[Session], source: Source, what: Changes | Records, after: int, many: int
 ) -> Iterator[Batch]:
     """The batches above `after` in order, each one made while the one before is being written.
 
-    They go through the change log, or with `all_records` through the records by id; `many` is about how many these are.
+    `many` is about how many changes or records there are.
     """
     with _beside(sessions, many) as (executor, read):
-        waiting = executor.submit(read, source.index, after, all_records)
+        waiting = executor.submit(read, source.index, what, after)
         while batch := waiting.result():
-            waiting = executor.submit(read, source.index, batch.last, all_records)
+            waiting = executor.submit(read, source.index, what, batch.last)
             yield batch
 
 
-_Read = Callable[[str, int, bool], Batch | None]
+_Read = Callable[[str, Changes | Records, int], Batch | None]
 
 
-def _read(sessions: sessionmaker[Session], index: str, after: int, all_records: bool) -> Batch | None:
-    return (read_records if all_records else read_changes)(sessions, SOURCES[index], after)
+def _read(sessions: sessionmaker[Session], index: str, what: Changes | Records, after: int) -> Batch | None:
+    return what.read(sessions, SOURCES[index], after)
 
 
 @contextmanager
@@ -129,5 +160,5 @@ def _end_with(parent: int) -> None:
     os._exit(1)
 
 
-def _read_in_process(index: str, after: int, all_records: bool) -> Batch | None:
-    return _read(_process_sessions[0], index, after, all_records)
+def _read_in_process(index: str, what: Changes | Records, after: int) -> Batch | None:
+    return _read(_process_sessions[0], index, what, after)

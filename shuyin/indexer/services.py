@@ -16,7 +16,7 @@ import structlog
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from shuyin.indexer.projecting import batches
+from shuyin.indexer.projecting import MANY, Changes, Covered, Records, batches
 from shuyin.indexer.sources import SOURCES, Source
 from shuyin.records import leases
 from shuyin.records.models import Change, Checkpoint, utc_now
@@ -58,9 +58,10 @@ def catch_up(
     wait: bool = True,
     refill: bool = True,
 ) -> int:
-    """Bring every index up to the end of the change log; the number of changes (or records) handled.
+    """Bring every index up to the end of the change log; the number of documents written or deleted.
 
-    With `refill` an index that is new, was emptied or was built by another version is filled from the records.
+    With `refill` an index that is new, was emptied or was built by another version is filled from the records, and
+    so is one that lacks more than it has: that takes half as long as following the changes.
     Only one process writes at a time. Another one waits (`IndexerBusy` after two minutes), or with `wait=False`
     leaves the work to it and returns 0.
     """
@@ -75,9 +76,12 @@ def catch_up(
     try:
         handled = 0
         for source in waiting:
+            covered = Covered()
             if refill and work.is_unfilled(source):
-                handled += work.put_in_place(source, work.fill(source, held=True))
-            handled += work.follow(source)
+                filled = work.fill(source, held=True)
+                work.put_in_place(source, filled)
+                handled, covered = handled + filled.added, filled.covered
+            handled += work.follow(source, covered)
         return handled
     finally:
         work.release()
@@ -102,7 +106,7 @@ def rebuild(
         raise IndexerBusy("another process is indexing and does not finish; the live index was left as it is")
     try:
         work.put_in_place(source, filled)
-        work.follow(source)
+        work.follow(source, filled.covered)
     finally:
         work.release()
     return search.count(index)
@@ -138,6 +142,7 @@ class _Filled:
     target: Rebuild
     begun_at: int
     added: int
+    covered: Covered
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,14 +162,15 @@ class _Work:
             return newest > _checkpoint(session, source)
 
     def is_unfilled(self, source: Source) -> bool:
-        """The index is new, was emptied, or was built by another version, though there are records."""
+        """The index is new, was emptied, was built by another version, or lacks more than it has."""
         try:
-            if self.search.count(source.index):
-                return False
+            documents = self.search.count(source.index)
         except IndexOutdated:
             return True
         with self.sessions() as session:
-            return source.total(session) > 0
+            if not documents:
+                return source.total(session) > 0
+            return self._waiting(session, source) > max(documents, MANY)
 
     def fill(self, source: Source, *, held: bool) -> _Filled:
         """A new index beside the live one with every record; `held` = the lease is ours and must be renewed."""
@@ -172,43 +178,53 @@ class _Work:
             begun_at = session.scalar(select(func.max(Change.id))) or 0
             total = source.total(session)
         target = self.search.rebuild(source.index)
-        added = 0
+        added, lasts, newest = 0, [], []
         try:
-            for batch in batches(self.sessions, source, 0, total, all_records=True):
+            for batch in batches(self.sessions, source, Records(), 0, total):
                 if held:
                     self.renew()
                 added += target.add(batch.projected.upserts)
+                lasts.append(batch.last)
+                newest.append(batch.newest)
                 if self.progress:
                     self.progress(added, max(added, total))
         except BaseException:
             target.abandon()
             raise
-        return _Filled(target, begun_at, added)
+        return _Filled(target, begun_at, added, Covered(tuple(lasts), tuple(newest)))
 
-    def put_in_place(self, source: Source, filled: _Filled) -> int:
-        """Make it the live index; the number of documents in it."""
+    def put_in_place(self, source: Source, filled: _Filled) -> None:
+        """Make it the live index."""
         # first the checkpoint, then the swap: killed in between, the former index only gets some changes twice
         self.save_checkpoint(source, filled.begun_at)
         filled.target.swap(filled.added)  # cleans up by itself if it fails
-        return filled.added
 
-    def follow(self, source: Source) -> int:
-        """Index what stands above the checkpoint, batch by batch; how many changes that was."""
+    def follow(self, source: Source, covered: Covered) -> int:
+        """Index what stands above the checkpoint, batch by batch; how many records that touched.
+
+        `covered` is what a fill has just taken in.
+        """
         with self.sessions() as session:
-            checkpoint = _checkpoint(session, source)
-            concerned = (Change.id > checkpoint, Change.kind.in_(source.kinds))
-            waiting = session.scalar(select(func.count()).where(*concerned)) or 0
+            checkpoint, waiting = _checkpoint(session, source), self._waiting(session, source)
         handled = 0
         if not waiting:
             return handled
-        for batch in batches(self.sessions, source, checkpoint, waiting, all_records=False):
+        many = 0 if covered.lasts else waiting
+        for batch in batches(self.sessions, source, Changes(covered), checkpoint, many):
             self.renew()
-            self.search.write(source.index, batch.projected.upserts, batch.projected.deletes)
+            upserts, deletes = batch.projected.upserts, batch.projected.deletes
+            if upserts or deletes:
+                self.search.write(source.index, upserts, deletes)
             self.save_checkpoint(source, batch.last)
-            handled += batch.size
+            handled += len(upserts) + len(deletes)
             if self.progress:
                 self.progress(handled, handled + batch.following)
         return handled
+
+    @staticmethod
+    def _waiting(session: Session, source: Source) -> int:
+        concerned = (Change.id > _checkpoint(session, source), Change.kind.in_(source.kinds))
+        return session.scalar(select(func.count()).where(*concerned)) or 0
 
     def save_checkpoint(self, source: Source, change_id: int) -> None:
         """Everything up to this change is certainly in the index."""

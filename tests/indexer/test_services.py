@@ -227,3 +227,51 @@ def test_an_engine_that_is_down_loses_nothing(catalogue: Catalogue, monkeypatch:
             _catch_up(catalogue)
     assert _catch_up(catalogue) == 1
     assert catalogue.found("等一等") == {book}
+
+
+def test_what_a_fill_has_taken_in_is_not_written_again(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(projecting, "BATCH", 2)
+    books = [catalogue.put(f"第{number}本書") for number in range(5)]
+    project, seen = sources.Books.project, []
+
+    def import_goes_on(self: sources.Books, session: Any, ids: Any) -> sources.Projected:
+        if not seen:
+            seen.append(catalogue.put("匯入中的書"))
+            catalogue.change(books[4], marc=marc_bytes("讀到之前改的書"))
+        return project(self, session, ids)
+
+    written: list[str] = []
+    write = type(catalogue.search).write
+
+    def watch(self: Any, index: str, upserts: Any, deletes: Any = ()) -> None:
+        written.extend(document.id for document in upserts)
+        write(self, index, upserts, deletes)
+
+    monkeypatch.setattr(sources.Books, "project", import_goes_on)
+    monkeypatch.setattr(type(catalogue.search), "write", watch)
+    _catch_up(catalogue)
+    assert catalogue.found("書") == {*books, *seen}
+    assert catalogue.found("讀到之前") == {books[4]}
+    assert _state(catalogue).lag == 0
+    assert written == []
+
+
+def test_an_index_that_lacks_more_than_it_has_is_filled_anew(
+    catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "MANY", 3)
+    catalogue.put("第一本書")
+    _catch_up(catalogue)
+    monkeypatch.setattr(type(catalogue.search), "write", lambda *_: pytest.fail("followed"))
+    for number in range(4):
+        catalogue.put(f"第二批{number}")
+    assert _catch_up(catalogue) == 5
+    assert len(catalogue.found("第二批")) == 4
+
+
+@pytest.mark.parametrize(
+    ("change", "record", "shown"), [(10, 5, True), (11, 5, False), (20, 6, True), (21, 9, False), (1, 10, False)]
+)
+def test_a_change_is_covered_where_its_record_was_read_after_it(change: int, record: int, shown: bool) -> None:
+    covered = projecting.Covered(lasts=(5, 9), newest=(10, 20))
+    assert covered.shows(change, record) is shown
