@@ -13,6 +13,7 @@ from shuyin.app.composition import Services, open_services
 from shuyin.app.middleware import RequestLog
 from shuyin.app.settings import Settings
 from shuyin.web.install import install
+from shuyin.web.site.visits import visits_of
 
 
 def create_app(settings: Settings, services: Services | None = None) -> FastAPI:
@@ -25,6 +26,7 @@ def create_app(settings: Settings, services: Services | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
+        visits_of(app).flush()
         if services is None:
             opened.close()
 

@@ -34,6 +34,7 @@ from shuyin.web.new_books.subscriptions import router as subscriptions_router
 from shuyin.web.shelf.routes import router as shelf_router
 from shuyin.web.site.routes import router as site_router
 from shuyin.web.site.sitemaps import router as sitemaps_router
+from shuyin.web.site.visits import VisitCounter
 from shuyin.web.staff.records import router as staff_records_router
 from shuyin.web.staff.routes import router as staff_router
 from shuyin.web.statistics.routes import router as statistics_router
@@ -79,6 +80,7 @@ def install(app: FastAPI) -> None:
     ):
         app.include_router(router)
     errors.install(app)
+    app.add_middleware(VisitCounter)
     app.add_middleware(Preferences)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)

@@ -15,8 +15,9 @@ from shuyin.web import i18n, labels
 from shuyin.web.assets import asset_url
 from shuyin.web.dates import show_date
 from shuyin.web.middleware import current_theme
-from shuyin.web.navigation import MAIN_MENU
+from shuyin.web.navigation import FOOT, MAIN_MENU, trail
 from shuyin.web.session import current_user, form_token, remember_browser
+from shuyin.web.site.visits import visits_of
 
 TEMPLATES = Path(__file__).with_name("templates")
 
@@ -40,6 +41,8 @@ def environment() -> Environment:
         languages=i18n.LANGUAGES,
         language_url=language_url,
         navigation=lambda: MAIN_MENU,
+        foot=FOOT,
+        trail=trail,
     )
     env.filters.update(
         say=i18n.say,
@@ -70,6 +73,7 @@ def page(
             user=current_user(request),
             form_token=lambda: form_token(request),
             path=request.url.path,
+            visitors=lambda: visits_of(request.app).count(),
             **context,
         )
     )

@@ -155,6 +155,7 @@ def test_the_menu_on_a_phone_opens_without_scripts(open_page: Opener) -> None:
     page = open_page("/", width=390, scripts=False)
     expect(page.locator("#menu")).to_be_hidden()
     page.get_by_role("button", name="選單").click()
+    page.locator("#menu summary", has_text="書目資料庫").click()
     page.locator("#menu").get_by_role("link", name="進階查詢").click()
     expect(page.locator("h1")).to_have_text("進階查詢")
 

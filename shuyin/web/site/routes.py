@@ -30,6 +30,12 @@ def home(request: Request, engine: EngineDep) -> Response:
     return page(request, "site/home.html", **shown)
 
 
+@router.get("/site-map")
+def site_map(request: Request) -> Response:
+    """Every page of the menu."""
+    return page(request, "site/map.html")
+
+
 @router.get("/static/{digest}/{name:path}")
 def static_file(request: Request, digest: str, name: str) -> Response:
     """A static file; its address holds its hash, so it never changes."""

@@ -15,16 +15,20 @@ from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 from starlette.responses import Response, StreamingResponse
 
-from shuyin.records.models import BookRow, utc_now
+from shuyin.records.models import BookRow, PageRow, utc_now
+from shuyin.records.pages import PageKind, published
+from shuyin.search_api.content.services import address
 from shuyin.search_api.dependencies import SessionsDep, get_site
 from shuyin.search_api.messages import N_
-from shuyin.web.navigation import MAIN_MENU
+from shuyin.web.navigation import menu_paths
 
 router = APIRouter(include_in_schema=False)
 
 #: Addresses in one file (sitemaps.org: 50,000 at most).
 PER_FILE = 50_000
 _NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
+#: Kinds of which each page has an address of its own.
+_OWN_ADDRESS = (PageKind.PAGE, PageKind.NEWS, PageKind.AWARD)
 _MEDIA_TYPE = "application/xml; charset=utf-8"
 _HEADERS = {"Cache-Control": "public, max-age=3600"}
 
@@ -57,11 +61,19 @@ def index(request: Request, sessions: SessionsDep) -> Response:
 
 
 @router.get("/sitemaps/pages.xml")
-def pages(request: Request) -> Response:
-    """The pages of the main menu."""
+def pages(request: Request, sessions: SessionsDep) -> Response:
+    """The pages of the menu, and the published pages, news and awards."""
     base = get_site(request).base_url
-    addresses = dict.fromkeys([f"{base}/", *(f"{base}{item.path}" for item in MAIN_MENU)])
-    return _urls((address, None) for address in addresses)
+    with sessions() as session:
+        found = session.execute(
+            select(PageRow.kind, PageRow.slug, func.max(PageRow.updated_at))
+            .where(PageRow.kind.in_(_OWN_ADDRESS), *published(utc_now()))
+            .group_by(PageRow.kind, PageRow.slug)
+            .order_by(PageRow.kind, PageRow.slug)
+        ).all()
+    addresses: dict[str, datetime | None] = {f"{base}/": None, **{f"{base}{path}": None for path in menu_paths()}}
+    addresses |= {f"{base}{address(kind, slug)}": changed for kind, slug, changed in found}
+    return _urls(addresses.items())
 
 
 @router.get("/sitemaps/books-{number}.xml")
@@ -85,7 +97,7 @@ def _urls(entries: Iterable[tuple[str, datetime | None]]) -> Response:
 
 def _lines(entries: Iterable[tuple[str, datetime | None]]) -> Iterator[str]:
     yield f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="{_NAMESPACE}">\n'
-    for address, changed in entries:
+    for place, changed in entries:
         date = f"<lastmod>{changed.isoformat(timespec='seconds')}</lastmod>" if changed else ""
-        yield f"<url><loc>{escape(address)}</loc>{date}</url>\n"
+        yield f"<url><loc>{escape(place)}</loc>{date}</url>\n"
     yield "</urlset>\n"

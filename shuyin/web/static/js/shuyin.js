@@ -106,3 +106,16 @@ for (const input of document.querySelectorAll("input[data-combobox]")) {
     }
   });
 }
+
+// The drop-down entries of the menu close by Escape (back to the entry) and by a click elsewhere.
+const openEntries = () => document.querySelectorAll("#menu details[open]");
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const entry of openEntries()) {
+    if (entry.contains(document.activeElement)) entry.querySelector("summary").focus();
+    entry.open = false;
+  }
+});
+document.addEventListener("click", (event) => {
+  for (const entry of openEntries()) if (!entry.contains(event.target)) entry.open = false;
+});
