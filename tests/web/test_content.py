@@ -73,7 +73,7 @@ def test_all_sixteen_isrc_questions_have_answers_with_sources(visitor: TestClien
     questions = html.fromstring(visitor.get("/faq?tab=isrc").text).cssselect("details.question")
     assert len(questions) == 16
     for question in questions:
-        assert len(question.cssselect(".prose")[0].text_content()) > 80
+        assert len(question.cssselect(".markdown")[0].text_content()) > 80
         assert "來源：" in question.text_content()
     assert len(html.fromstring(visitor.get("/faq").text).cssselect("details.question")) == 26
     assert visitor.get("/faq?tab=nothing").status_code == 404
