@@ -161,7 +161,7 @@ class SignInEvent(Base):
     id: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=True)
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     account_hash: Mapped[str] = mapped_column(String(64))
-    outcome: Mapped[str] = mapped_column(String(16))  # ok | wrong | blocked | second | closed
+    outcome: Mapped[str] = mapped_column(String(16))  # ok | wrong | blocked | second | closed | draft
     address: Mapped[str] = mapped_column(String(64))
     user_agent: Mapped[str | None] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)

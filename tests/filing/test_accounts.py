@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from shuyin.filing import privacy, roles
 from shuyin.filing.accounts import passwords, second_factor, sign_in
+from shuyin.filing.accounts.common_passwords import COMMON
 from shuyin.filing.accounts.sign_in import Outcome
 from shuyin.filing.models import AccountProfile, SignInEvent
 from shuyin.filing.office import Office
@@ -112,10 +113,22 @@ def test_a_closed_account_is_like_an_unknown_one(writes: sessionmaker[Session], 
         ("password password", False),
         ("my P20778 is mine", False),
         ("123456789012345", False),
+        ("P@ssw0rd2026!", False),
+        ("taiwan-library-2025", False),
+        ("ji32k7au4a83 1234", False),
+        ("1qaz2wsx3edc4rfv", False),
+        ("國家圖書館圖書館密碼1234", False),
+        ("我的貓不喜歡星期一的雨天", True),
+        ("librarian of the blue mountain", True),
     ],
 )
 def test_what_a_new_password_must_be(password: str, good: bool) -> None:
     assert (passwords.problem(password, "P20778") is None) == good
+
+
+def test_the_list_of_common_passwords_refuses_each_of_its_own() -> None:
+    assert len(COMMON) >= 200
+    assert [word for word in COMMON if passwords.problem(word * -(-12 // len(word)), "P1") is None] == []
 
 
 def test_first_passwords_differ_and_are_good() -> None:

@@ -6,13 +6,16 @@ import dataclasses
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
+from xml.etree import ElementTree
 
 import pytest
 from sqlalchemy import Engine, select
 
 from shuyin.app.middleware import loggable
+from shuyin.filing.accounts import visitors
 from shuyin.filing.engine import drafts
-from shuyin.filing.models import AuditEntry, FilingRow
+from shuyin.filing.models import AuditEntry, FilingRow, SignInEvent
 from shuyin.filing.registration.declaration import REGISTRATION
 from shuyin.records import accounts
 from shuyin.records.models import OrganisationRow, User, utc_now
@@ -361,6 +364,33 @@ def test_guessing_is_answered_with_429(site: Site) -> None:
     for _ in range(5):
         assert site.sign_in("P1", "wrong").last.status_code == 422
     assert site.sign_in("P1", PASSWORD).last.status_code == 429
+
+
+def test_one_address_begins_only_so_many_filings_without_an_account(site: Site) -> None:
+    person = site.person()
+    for _ in range(visitors.MOST):
+        begin(person, "feedback")
+    refused = person.post("/filing/new/feedback", page="/filing/new/feedback")
+    assert (refused.status_code, refused.headers["retry-after"]) == (429, "3600")
+    assert "太多件" in refused.text
+    site.add_user("P1", "reader")
+    begin(site.sign_in("P1"), "feedback")
+    with site.app.state.writes.begin() as session:
+        for event in session.scalars(select(SignInEvent).where(SignInEvent.outcome == "draft")):
+            event.at = utc_now() - visitors.WINDOW
+    begin(person, "feedback")
+
+
+def test_the_secret_of_the_second_factor_can_be_scanned(site: Site) -> None:
+    site.add_user("P1", "publisher")
+    text = site.sign_in("P1").get("/account/second-factor").text
+    found = re.search(r'<img class="qr" src="data:image/svg\+xml;charset=utf-8,([^"]+)" alt="[^"]+"', text)
+    assert found
+    drawn = ElementTree.fromstring(unquote(found[1]))
+    squares = {path.get("stroke"): path.get("d") or "" for path in drawn.iter("{http://www.w3.org/2000/svg}path")}
+    assert squares["#000"].count("h") > 200
+    assert "style" not in unquote(found[1])
+    assert 'class="qr"' not in site.staff("anna", "registrar").get("/account/second-factor").text
 
 
 def test_data_can_be_taken_along_and_erased(site: Site) -> None:

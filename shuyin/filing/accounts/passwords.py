@@ -15,6 +15,7 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from shuyin.filing.accounts.common_passwords import is_common
 from shuyin.filing.engine.declaration import mark
 from shuyin.filing.office import Office
 from shuyin.notify import services as letters
@@ -33,9 +34,6 @@ _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 _hasher = PasswordHasher()
 #: Verified in place of the hash of an account that does not exist, so that both take the same time.
 _NOBODY = _hasher.hash(secrets.token_urlsafe(16))
-
-#: Passwords that are long enough and still the first that are tried.
-_COMMON = ("123456789012", "password", "qwertyuiop", "iloveyou", "administrator", "abcdefghijkl", "111111111111")
 
 
 class UnknownLink(Exception):
@@ -68,7 +66,7 @@ def problem(password: str, account: str) -> str | None:
     if len(password) > MAX_LENGTH:
         return mark("密碼最多 128 個字元。")
     lowered = password.casefold()
-    if any(common in lowered for common in _COMMON) or len(set(lowered)) < 5:
+    if is_common(password):
         return mark("這個密碼太常見，請換一個。")
     if account and account.casefold() in lowered:
         return mark("密碼中不可包含帳號。")

@@ -30,6 +30,7 @@ class Outcome(StrEnum):
     WRONG = "wrong"
     BLOCKED = "blocked"  # too many failures: the password was not even looked at
     SECOND = "second"  # password right, the second factor is still to come
+    DRAFT = "draft"  # no attempt: a filing begun without an account (`visitors`)
     CLOSED = "closed"  # a first password that has run out
 
 

@@ -173,6 +173,7 @@ def _factor(request: Request, writes: WritesDep, office: OfficeDep, error: str =
         status=422 if error else 200,
         done=done,
         uri=uri,
+        picture=second_factor.picture(uri) if uri else "",
         secret=secret,
         needed=needed,
         error=error,

@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from shuyin.filing import roles
-from shuyin.filing.accounts import welcome
+from shuyin.filing.accounts import visitors, welcome
 from shuyin.filing.engine import drafts, flow
 from shuyin.filing.engine.declaration import Filing, Step
 from shuyin.filing.engine.drafts import NotEditable
@@ -23,12 +23,13 @@ from shuyin.web.filing import pages, saving
 from shuyin.web.filing.access import NO_FILING, give_key, open_filing
 from shuyin.web.filing.files import file_answer
 from shuyin.web.forms import PostedDep
-from shuyin.web.guard import LOGIN_PAGE, NOT_ALLOWED, OfficeDep, anyone, by_of, needs, signed_in
+from shuyin.web.guard import LOGIN_PAGE, NOT_ALLOWED, OfficeDep, address_of, anyone, by_of, needs, signed_in
 from shuyin.web.render import page
 
 router = APIRouter(include_in_schema=False, prefix="/filing")
 
 FilingId = Annotated[int, Path(ge=1, le=2**62)]
+TOO_MANY = N_("這個網路位址在一小時內開始了太多件申請。請稍後再試，或先登入帳號。")
 LOCKED = N_("這件申請已送出，目前不能修改。")
 
 
@@ -76,8 +77,12 @@ def begin(
     refusal = _may_start(request, filing, sessions)
     if refusal is not None:
         return refusal
+    by = by_of(request)
     with writes.begin() as session:
-        row = drafts.start(session, office, filing, by_of(request))
+        agent = request.headers.get("user-agent")
+        if by.user_id is None and not visitors.admit(session, office, address_of(request), agent):
+            raise HTTPException(429, TOO_MANY, headers={"Retry-After": str(int(visitors.WINDOW.total_seconds()))})
+        row = drafts.start(session, office, filing, by)
     answer = RedirectResponse(f"/filing/{row.id}/{filing.steps[0].name}", 303)
     if row.user_id is None:
         give_key(request, answer, office, row)
