@@ -21,6 +21,7 @@ from shuyin.records.models import BookRow
 from shuyin.search_api.feeds.entries import Feed, entry
 from shuyin.search_api.feeds.writing import FORMATS
 from shuyin.web.new_books.subscriptions import office_of
+from shuyin.web.site import overview
 from tests.protocols.books import bare, report
 from tests.web.catalogue import Site, build
 
@@ -196,3 +197,11 @@ def test_subscribing_confirming_changing_and_leaving_on_the_web(
     assert done.status_code == 200 and state() == "ended"
     for path in (confirm[:-1], manage[:-2], f"{manage[:-2]}/unsubscribe"):
         assert reader.get(path).status_code == 404
+
+
+def test_the_home_page_shows_the_latest_day(reader: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(overview, "_FRESH", 0.0)  # other pages of this catalogue may just have been asked for
+    home = reader.get("/").text
+    assert f'href="/new-books/{TODAY.isoformat()}"' in home
+    strip = home.partition('id="announced"')[2].partition("</section>")[0]
+    assert "臺灣期刊資源學術能量風貌報告" in strip and strip.count("<li>") == 1

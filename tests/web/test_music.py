@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -11,6 +12,7 @@ import pytest
 from fastapi.testclient import TestClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import func, select
 
 from shuyin.app.composition import load_tables, open_services
 from shuyin.app.settings import Settings
@@ -55,6 +57,18 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
 
 def found(client: TestClient, path: str, **parameters: str) -> set[str]:
     return {item["title"] for item in client.get(f"/api/v1/{path}", params=parameters).json()["items"]}
+
+
+def test_sitemaps_hold_albums_from_their_release_on(client: TestClient) -> None:
+    assert "/sitemaps/albums-1.xml</loc>" in client.get("/sitemap.xml").text
+    listed = set(re.findall(r"<loc>[^<]+/albums/(\d+)</loc>", client.get("/sitemaps/albums-1.xml").text))
+    total = client.get("/api/v1/albums").json()["total"]
+    assert len(listed) == total > 0
+    with client.app.state.sessions() as session:  # type: ignore[attr-defined]
+        future = session.scalar(select(AlbumRow.id).where(AlbumRow.title == "明日之聲"))
+        assert str(future) not in listed and session.scalar(select(func.count()).select_from(AlbumRow)) == total + 1
+    assert client.get("/sitemaps/albums-2.xml").status_code == 404
+    assert client.get("/sitemaps/tracks-1.xml").status_code in (404, 422)
 
 
 def test_the_page_has_the_seven_columns(client: TestClient) -> None:

@@ -9,7 +9,8 @@ from fastapi import APIRouter, Form, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
-from shuyin.search_api.dependencies import EngineDep, get_site
+from shuyin.search_api.dependencies import EngineDep, SessionsDep, get_site
+from shuyin.search_api.feeds.new_books import today_in
 from shuyin.search_api.messages import N_
 from shuyin.web.assets import all_assets
 from shuyin.web.middleware import THEME_COOKIE, THEMES, preference_cookie
@@ -24,9 +25,9 @@ _FOR_EVER = "public, max-age=31536000, immutable"
 
 
 @router.get("/")
-def home(request: Request, engine: EngineDep) -> Response:
-    """What the collection is, its latest books, its classes."""
-    shown = overview(engine)
+def home(request: Request, engine: EngineDep, sessions: SessionsDep) -> Response:
+    """What the collection is, its latest books and announcements, its classes."""
+    shown = overview(engine, sessions, today_in(get_site(request).zone))
     return page(request, "site/home.html", **shown)
 
 

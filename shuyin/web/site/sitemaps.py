@@ -1,4 +1,4 @@
-"""`/sitemap.xml` and the files that it names (sitemaps.org): every public record, 50,000 to a file.
+"""`/sitemap.xml` and the files that it names (sitemaps.org): every public book and album, 50,000 to a file.
 
 A file holds a range of record numbers, so it costs the same wherever it stands and its address never moves.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from enum import StrEnum
 from xml.sax.saxutils import escape
 
 from fastapi import APIRouter, Request
@@ -15,7 +16,9 @@ from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 from starlette.responses import Response, StreamingResponse
 
-from shuyin.records.models import BookRow, PageRow, utc_now
+from shuyin.records import music
+from shuyin.records.exposure import TAIPEI
+from shuyin.records.models import AlbumRow, BookRow, PageRow, utc_now
 from shuyin.records.pages import PageKind, published
 from shuyin.search_api.content.services import address
 from shuyin.search_api.dependencies import SessionsDep, get_site
@@ -33,20 +36,35 @@ _MEDIA_TYPE = "application/xml; charset=utf-8"
 _HEADERS = {"Cache-Control": "public, max-age=3600"}
 
 
-def _shown() -> list[ColumnElement[bool]]:
-    released = or_(BookRow.public_from.is_(None), BookRow.public_from <= utc_now())
+class Kind(StrEnum):
+    """What has files of its own; also the first part of its pages' addresses."""
+
+    BOOKS = "books"
+    ALBUMS = "albums"
+
+
+_TABLES: dict[Kind, type[BookRow] | type[AlbumRow]] = {Kind.BOOKS: BookRow, Kind.ALBUMS: AlbumRow}
+
+
+def _shown(kind: Kind) -> list[ColumnElement[bool]]:
+    """What anyone may see now: an album not before its release (A7)."""
+    now = utc_now()
+    if kind is Kind.ALBUMS:
+        return [music.shown_on(now.astimezone(TAIPEI).date())]
+    released = or_(BookRow.public_from.is_(None), BookRow.public_from <= now)
     return [BookRow.public.is_(True), BookRow.deleted_at.is_(None), released]
 
 
-def _range(number: int) -> list[ColumnElement[bool]]:
-    return [BookRow.id > (number - 1) * PER_FILE, BookRow.id <= number * PER_FILE]
+def _range(kind: Kind, number: int) -> list[ColumnElement[bool]]:
+    id = _TABLES[kind].id
+    return [id > (number - 1) * PER_FILE, id <= number * PER_FILE]
 
 
-def _files(session: Session) -> list[int]:
+def _files(session: Session, kind: Kind) -> list[int]:
     """The numbers of the files that hold records."""
-    highest = session.scalar(select(func.max(BookRow.id))) or 0
+    highest = session.scalar(select(func.max(_TABLES[kind].id))) or 0
     numbers = range(1, -(-highest // PER_FILE) + 1)
-    return [n for n in numbers if session.scalar(select(exists().where(*_range(n), *_shown())))]
+    return [n for n in numbers if session.scalar(select(exists().where(*_range(kind, n), *_shown(kind))))]
 
 
 @router.get("/sitemap.xml")
@@ -54,7 +72,7 @@ def index(request: Request, sessions: SessionsDep) -> Response:
     """The index of all sitemap files."""
     base = get_site(request).base_url
     with sessions() as session:
-        names = ["pages", *(f"books-{n}" for n in _files(session))]
+        names = ["pages", *(f"{kind}-{n}" for kind in Kind for n in _files(session, kind))]
     entries = "".join(f"<sitemap><loc>{escape(base)}/sitemaps/{name}.xml</loc></sitemap>\n" for name in names)
     body = f'<?xml version="1.0" encoding="UTF-8"?>\n<sitemapindex xmlns="{_NAMESPACE}">\n{entries}</sitemapindex>\n'
     return Response(body, media_type=_MEDIA_TYPE, headers=_HEADERS)
@@ -76,19 +94,20 @@ def pages(request: Request, sessions: SessionsDep) -> Response:
     return _urls(addresses.items())
 
 
-@router.get("/sitemaps/books-{number}.xml")
-def books(request: Request, number: int, sessions: SessionsDep) -> Response:
+@router.get("/sitemaps/{kind}-{number}.xml")
+def records(request: Request, kind: Kind, number: int, sessions: SessionsDep) -> Response:
     """The records of one range of numbers."""
     base = get_site(request).base_url
     if not 1 <= number < 2**31:
         raise HTTPException(404, N_("沒有這個檔案。"))
+    table = _TABLES[kind]
     with sessions() as session:
         found = session.execute(
-            select(BookRow.id, BookRow.updated_at).where(*_range(number), *_shown()).order_by(BookRow.id)
+            select(table.id, table.updated_at).where(*_range(kind, number), *_shown(kind)).order_by(table.id)
         ).all()
     if not found:
         raise HTTPException(404, N_("沒有這個檔案。"))
-    return _urls((f"{base}/books/{row.id}", row.updated_at) for row in found)
+    return _urls((f"{base}/{kind}/{row.id}", row.updated_at) for row in found)
 
 
 def _urls(entries: Iterable[tuple[str, datetime | None]]) -> Response:
