@@ -14,7 +14,7 @@ PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c co
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help evaluate-ai run test bench lint format soak clean
+.PHONY: help evaluate-ai run test bench lint audit format soak clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,10 @@ lint: $(LINT) ## formatting, style, types, import rules
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+audit: $(BASE) ## compare the pinned packages with published vulnerabilities (needs the network; not part of CI)
+	@$(PIP) -e '.[audit]'
+	@$(BIN)/pip-audit --requirement constraints.txt --no-deps --disable-pip
 
 format: $(LINT) ## put the code into the house format
 	@$(BIN)/ruff format .

@@ -37,6 +37,7 @@ from shuyin.web.site.sitemaps import router as sitemaps_router
 from shuyin.web.site.visits import VisitCounter
 from shuyin.web.staff.records import router as staff_records_router
 from shuyin.web.staff.routes import router as staff_router
+from shuyin.web.staff.users import router as staff_users_router
 from shuyin.web.statistics.routes import router as statistics_router
 from shuyin.web.subjects.routes import router as subjects_router
 from shuyin.web.tools.routes import router as tools_router
@@ -74,6 +75,7 @@ def install(app: FastAPI) -> None:
         content_staff_router,
         staff_router,
         staff_records_router,
+        staff_users_router,
         tools_router,
         subjects_api_router,
         subjects_router,

@@ -92,6 +92,7 @@ def set_role(
     from sqlalchemy import select
 
     from shuyin.app.composition import open_services
+    from shuyin.filing import audit
     from shuyin.records.models import User
 
     _known(role)
@@ -101,6 +102,7 @@ def set_role(
             user = session.scalar(select(User).where(User.account == account))
             if user is None:
                 raise CommandFailed(f"there is no account {account}; `shuyin user list` shows those that exist")
+            audit.append(session, "command line", "change-role", "user", user.id, {"before": user.role, "after": role})
             user.role = role
     finally:
         services.close()
