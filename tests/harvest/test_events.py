@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI, Request
+from fastapi.testclient import TestClient
+from lxml import html
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session, sessionmaker
 from starlette.responses import Response
@@ -20,10 +22,12 @@ from shuyin.harvest.rejects import retry_rejected
 from shuyin.harvest.remote import sources
 from shuyin.harvest.remote.event_reading import moment
 from shuyin.harvest.remote.fetching import Fetcher
+from shuyin.indexer import services as indexer
 from shuyin.records import database, pages
 from shuyin.records.models import Change, ImportBatch, PageRow, RejectedRecord
 from shuyin.records.pages import PageKind
 from tests.protocols.conftest import _served
+from tests.web.catalogue import build
 
 
 @pytest.fixture
@@ -324,3 +328,26 @@ def test_the_command_takes_fields(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
         assert "events-json" in invoke(app, ["harvest", "list"]).output
     finally:
         settings.get_settings.cache_clear()
+
+
+def test_readers_see_the_events_newest_first(tmp_path: Path) -> None:
+    made = build(tmp_path)
+    try:
+        listed = [
+            *events(*range(1, 8)),
+            {"id": 99, "title": "<b>粗</b> *曲*", "start": "2024-02-01", "place": "[廳](x)"},
+        ]
+        with _served(Site({"/list": json.dumps(listed)}).app) as address:
+            with made.services.writes.begin() as session:
+                sources.add(session, "hall", "events-json", f"{address}/list", {})
+            sources.run(made.services.writes, "hall", fetcher(), tmp_path)
+        indexer.catch_up(made.services.sessions, made.services.writes, made.services.search)
+        with TestClient(made.app, base_url="http://catalogue.test") as client:
+            shown = html.fromstring(client.get("/events").text)
+            titles = [heading.text_content() for heading in shown.cssselect("article h2")]
+            assert titles == ["粗 *曲*", "音樂會 7", "音樂會 6", "音樂會 5", "音樂會 4"]
+            assert "地點：[廳](x)" in shown.cssselect("article")[0].text_content()
+            assert not shown.cssselect("article .prose a, article .prose b, article .prose em")
+            assert "音樂會 7" in client.get("/pages", params={"q": "音樂會 7"}).text
+    finally:
+        made.services.close()
