@@ -52,7 +52,7 @@ _SUPPORTED = (
         for m in ("masked", "unmasked", "string", "word", "ignoreCase", "ignoreAccents", "relevant")
     ),
     *(("booleanOperator", b) for b in ("and", "or", "not")),
-    *(("maskingCharacter", c) for c in ("*", "^")),
+    *(("maskingCharacter", c) for c in ("*", "?", "^")),
     *(("sortModifier", m) for m in ("ascending", "descending")),
 )
 
