@@ -140,6 +140,11 @@ def test_awards_say_who_wrote_them(visitor: TestClient) -> None:
     assert "語言模型" in first and "我想有個家" in first
 
 
+def test_the_home_page_shows_the_latest_news(visitor: TestClient) -> None:
+    links = html.fromstring(visitor.get("/").text).xpath("//section[@aria-labelledby='news']//li/a/@href")
+    assert len(links) == 5 and "/news/platform-merged" in links
+
+
 def test_news_feed(visitor: TestClient) -> None:
     feed = feedparser.parse(visitor.get("/news/feed.atom").content)
     assert not feed.bozo

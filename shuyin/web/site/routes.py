@@ -9,10 +9,14 @@ from fastapi import APIRouter, Form, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
+from shuyin.records.models import utc_now
+from shuyin.records.pages import PageKind
+from shuyin.search_api.content import services as content
 from shuyin.search_api.dependencies import EngineDep, SessionsDep, get_site
 from shuyin.search_api.feeds.new_books import today_in
 from shuyin.search_api.messages import N_
 from shuyin.web.assets import all_assets
+from shuyin.web.i18n import current_language
 from shuyin.web.middleware import THEME_COOKIE, THEMES, preference_cookie
 from shuyin.web.render import page
 from shuyin.web.session import local_path
@@ -21,6 +25,8 @@ from shuyin.web.site.reference import endpoints
 
 router = APIRouter(include_in_schema=False)
 
+#: Pieces of news on the home page, as S0 prints it.
+NEWS_ON_HOME = 5
 _FOR_EVER = "public, max-age=31536000, immutable"
 
 
@@ -28,7 +34,10 @@ _FOR_EVER = "public, max-age=31536000, immutable"
 def home(request: Request, engine: EngineDep, sessions: SessionsDep) -> Response:
     """What the collection is, its latest books and announcements, its classes."""
     shown = overview(engine, sessions, today_in(get_site(request).zone))
-    return page(request, "site/home.html", **shown)
+    with sessions() as session:
+        news = content.listed(session, PageKind.NEWS, current_language(), utc_now())[:NEWS_ON_HOME]
+    dated = [(row, content.shown_since(row).astimezone(get_site(request).zone).date().isoformat()) for row in news]
+    return page(request, "site/home.html", news=dated, **shown)
 
 
 @router.get("/site-map")
