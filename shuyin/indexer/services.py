@@ -195,9 +195,13 @@ class _Work:
 
     def put_in_place(self, source: Source, filled: _Filled) -> None:
         """Make it the live index."""
-        # first the checkpoint, then the swap: killed in between, the former index only gets some changes twice
-        self.save_checkpoint(source, filled.begun_at)
+        # Killed before the swap, the former index is live: it must not be said to hold more than it does. Killed after
+        # it, the new one is: nor may it. The lower of the two checkpoints is true of both.
+        with self.sessions() as session:
+            before = _checkpoint(session, source)
+        self.save_checkpoint(source, min(before, filled.begun_at))
         filled.target.swap(filled.added)  # cleans up by itself if it fails
+        self.save_checkpoint(source, filled.begun_at)
 
     def follow(self, source: Source, covered: Covered) -> int:
         """Index what stands above the checkpoint, batch by batch; how many records that touched.

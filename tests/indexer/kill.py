@@ -61,21 +61,24 @@ class Killing:
 
     def run_and_kill(self, *arguments: str, after: float) -> bool:
         """Start a command and `kill -9` it and all its children after so many seconds; whether it was still at work."""
-        process = subprocess.Popen(
-            self._command(*arguments),
-            env=self.environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        errors = self.folder / "errors.txt"
+        with errors.open("w") as file:
+            process = subprocess.Popen(
+                self._command(*arguments),
+                env=self.environment,
+                stdout=subprocess.DEVNULL,
+                stderr=file,
+                start_new_session=True,
+            )
         try:
-            process.wait(after)
-            return False
+            status = process.wait(after)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
             self._wait_for_group(process.pid)
             return True
+        assert status == 0, errors.read_text()
+        return False
 
     @staticmethod
     def _wait_for_group(group: int) -> None:
@@ -103,7 +106,7 @@ class Killing:
         services = open_services(self.settings)
         try:
             report = verify(services)
-            assert report.problems == []
+            assert not report.problems, report.problems
             assert report.records == RECORDS
             found = services.search.search("books", SearchRequest(query=Everything(), limit=100))
             assert found.total == RECORDS

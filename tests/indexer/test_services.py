@@ -15,6 +15,7 @@ from shuyin.records.models import Checkpoint, utc_now
 from shuyin.search_engine import connect
 from shuyin.search_engine.port import IndexOutdated, RebuildMismatch, SearchUnavailable
 from shuyin.search_engine.query import SearchRequest
+from shuyin.search_engine.tantivy_engine import TantivyRebuild
 from shuyin.search_engine.visibility import VisibleOnly
 from tests.indexer.conftest import Catalogue, marc_bytes
 
@@ -132,6 +133,33 @@ def test_an_index_of_another_version_is_built_anew(catalogue: Catalogue, tmp_pat
     assert _catch_up(after_upgrade) == 1
     assert after_upgrade.found("舊版的書") == {book}
     after_upgrade.search.close()
+
+
+@pytest.mark.parametrize("moment", ["before the swap", "after the swap"])
+def test_a_refill_that_dies_at_its_swap_leaves_nothing_out(
+    catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    first = catalogue.put("先來的書")
+    _catch_up(catalogue)
+    books = {catalogue.put(f"第{number}本書") for number in range(3)}
+    monkeypatch.setattr(services, "MANY", 1)
+    swap = TantivyRebuild.swap
+
+    def die(rebuild: TantivyRebuild, expected: int) -> None:
+        if moment == "after the swap":
+            swap(rebuild, expected)
+        else:
+            rebuild.abandon()
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(TantivyRebuild, "swap", die)
+        with pytest.raises(KeyboardInterrupt):
+            _catch_up(catalogue)
+    assert catalogue.found("先來的書") == {first}
+    _catch_up(catalogue)
+    assert catalogue.found("書") == {first, *books}
+    assert _state(catalogue).lag == 0
 
 
 def test_a_record_that_cannot_be_read_does_not_stop_the_others(catalogue: Catalogue) -> None:
