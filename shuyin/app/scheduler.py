@@ -18,10 +18,13 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from shuyin.app.failures import CommandFailed
+from shuyin.notify.services import queue
 from shuyin.records.jobs import Job, JobContext
 from shuyin.records.models import JobRun, utc_now
+from shuyin.records.vault import Vault
 
 _log = structlog.stdlib.get_logger("shuyin.scheduler")
 
@@ -73,7 +76,8 @@ def last_due(schedule: str, zone: ZoneInfo, now: datetime) -> datetime | None:
 def run_job(context: JobContext, job: Job, due: datetime) -> str | None:
     """Run `job` for its due time and keep the outcome; None if another scheduler has claimed that run.
 
-    The answer is `done` or `failed`: a failing job is logged and recorded, it never stops the scheduler.
+    The answer is `done` or `failed`: a failing job is logged, recorded and told by letter, it never stops the
+    scheduler.
     """
     run_id = _claim(context, job, due)
     if run_id is None:
@@ -87,8 +91,26 @@ def run_job(context: JobContext, job: Job, due: datetime) -> str | None:
         session.execute(
             update(JobRun).where(JobRun.id == run_id).values(finished_at=utc_now(), outcome=outcome, log=message)
         )
+        if outcome == FAILED:
+            _write_letter(session, context, job, due, message)
     _log.info("job", job=job.name, outcome=outcome, message=message)
     return outcome
+
+
+def _write_letter(session: Session, context: JobContext, job: Job, due: datetime, reason: str) -> None:
+    """Tell the operator; a job that fails every minute is told once a day."""
+    settings = context.settings
+    if not settings.operator_email:
+        return
+    local = due.astimezone(context.zone)
+    queue(
+        session,
+        Vault.open(settings.data_dir, settings.data_key),
+        key=f"job-failed:{job.name}:{local:%Y-%m-%d}",
+        template="job-failed",
+        recipient=settings.operator_email,
+        context={"job": job.name, "label": job.label, "due": f"{local:%Y-%m-%d %H:%M}", "reason": reason.strip()},
+    )
 
 
 class Scheduler:

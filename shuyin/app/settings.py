@@ -42,6 +42,9 @@ class Settings(BaseSettings):
     contact_email: str = Field(
         "contact@shuyin.example", description="Address for people who harvest the catalogue; OAI-PMH shows it"
     )
+    operator_email: str | None = Field(
+        None, description="Who gets a letter when a scheduled job fails, at most one a day for each job; empty = nobody"
+    )
     harvest_private_hosts: str = Field(
         "", description="Hosts of the own network that may be harvested, separated by commas; all others are refused"
     )

@@ -14,9 +14,12 @@ from sqlalchemy import Engine, select
 
 from shuyin.app.failures import CommandFailed
 from shuyin.app.scheduler import DONE, FAILED, Scheduler, declared_jobs, find_job, last_due, run_job
+from shuyin.app.settings import Settings
+from shuyin.notify.models import Letter
 from shuyin.records import database
 from shuyin.records.jobs import Job, JobContext
 from shuyin.records.models import JobRun, utc_now
+from shuyin.records.vault import Vault
 
 TAIPEI = ZoneInfo("Asia/Taipei")
 
@@ -27,7 +30,7 @@ def context(engine: Engine, tmp_path: Path) -> JobContext:
         sessions=database.read_sessions(engine),
         writes=database.write_sessions(engine),
         search=None,
-        settings=None,
+        settings=Settings(data_dir=tmp_path, operator_email="desk@library.example", _env_file=None),
         data_dir=tmp_path,
         zone=TAIPEI,
     )
@@ -81,6 +84,23 @@ def test_a_failing_job_is_recorded_with_its_reason(context: JobContext) -> None:
     assert run.outcome == FAILED
     assert run.finished_at is not None
     assert "the letter box is full" in (run.log or "")
+
+
+def test_the_operator_is_told_of_a_failing_job_once_a_day(context: JobContext) -> None:
+    def fail(_: JobContext) -> str:
+        raise RuntimeError("the letter box is full")
+
+    job = Job("fails", "* * * * *", fail, "寄出待寄信件")
+    first = datetime(2026, 3, 5, 0, 0, tzinfo=TAIPEI)
+    for minutes in (0, 1, 2, 24 * 60):
+        assert run_job(context, job, first + timedelta(minutes=minutes)) == FAILED
+    run_job(context, Job("works", "* * * * *", lambda _: "done"), first)
+    vault = Vault.open(context.data_dir, None)
+    with context.sessions() as session:
+        letters = [(vault.unseal(row.recipient), vault.unseal(row.content)) for row in session.scalars(select(Letter))]
+    assert [recipient for recipient, _ in letters] == ["desk@library.example"] * 2
+    assert all("the letter box is full" in content["text"] for _, content in letters)
+    assert ["2026-03-05" in content["subject"] for _, content in letters] == [True, False]
 
 
 def test_a_missed_run_is_caught_up_once(context: JobContext) -> None:
