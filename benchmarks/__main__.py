@@ -7,65 +7,35 @@ engine alone and an empty route for the searches. Prints a table for docs/perfor
 from __future__ import annotations
 
 import argparse
-import contextlib
 import gc
 import http.client
 import os
 import platform
-import socket
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlencode
 
 import pymarc
 
+from benchmarks import music, music_catalogue
 from benchmarks.catalogue import queries, records, write_file
+from benchmarks.serving import resident, serving, settings_for
+from benchmarks.tables import Table
 from shuyin.app.composition import Services, open_services
 from shuyin.app.parallel import indexing_beside
-from shuyin.app.settings import Settings
 from shuyin.harvest.services import import_file
 from shuyin.indexer.projection import BookColumns, project_book
 from shuyin.records import database, marc
 from shuyin.records.models import utc_now
-from shuyin.search_api.services import to_request
+from shuyin.search_api.queries import to_request
 from shuyin.search_api.state import read_state
 from shuyin.search_engine import connect
 
 #: Records that are read and added by the bare libraries, for comparison.
 BARE = 10_000
-
-
-@dataclass
-class Table:
-    """Lines of what was measured."""
-
-    lines: list[tuple[str, str, str]] = field(default_factory=list)
-
-    def add(self, what: str, value: str, beside: str = "") -> None:
-        """Keep a line, and print it at once."""
-        self.lines.append((what, value, beside))
-        print(f"  {what:<44} {value:>22}   {beside}", flush=True)
-
-    def markdown(self) -> str:
-        """The table for docs/performance.md."""
-        rows = [f"| {what} | {value} | {beside} |" for what, value, beside in self.lines]
-        return "\n".join(["| measured | value | beside it |", "|---|---|---|", *rows])
-
-
-def _settings(folder: Path) -> Settings:
-    return Settings(
-        database_url=f"sqlite:///{folder}/shuyin.db",
-        search_url=f"tantivy:{folder}/index",
-        data_dir=folder,
-        log_level="WARNING",
-        _env_file=None,
-    )
 
 
 def _seconds(work: Callable[[], object]) -> float:
@@ -78,7 +48,7 @@ def measure_import(folder: Path, count: int, table: Table) -> None:
     """File → records → index, searchable; beside it the bare libraries on the same file."""
     file = folder / "records.mrc"
     write_file(file, count)
-    services = open_services(_settings(folder))
+    services = open_services(settings_for(folder))
     database.upgrade(services.engine)
 
     def import_and_index() -> None:
@@ -130,38 +100,10 @@ def _shown(times: tuple[float, float]) -> str:
     return f"p50 {times[0]:.1f} / p99 {times[1]:.1f} ms"
 
 
-@contextlib.contextmanager
-def serving(folder: Path) -> Iterator[tuple[int, int]]:
-    """`shuyin serve` on that catalogue; its port and process id."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    settings = _settings(folder)
-    environment = {
-        **os.environ,
-        "SHUYIN_DATABASE_URL": settings.database_url,
-        "SHUYIN_SEARCH_URL": settings.search_url,
-        "SHUYIN_DATA_DIR": str(folder),
-        "SHUYIN_LOG_LEVEL": "WARNING",
-    }
-    command = [sys.executable, "-m", "shuyin.app.cli", "serve", "--port", str(port)]
-    process = subprocess.Popen(command, env=environment)
-    try:
-        for _ in range(600):
-            with contextlib.suppress(OSError):
-                socket.create_connection(("127.0.0.1", port), 1).close()
-                break
-            time.sleep(0.1)
-        yield port, process.pid
-    finally:
-        process.terminate()
-        process.wait(60)
-
-
 def measure_searches(folder: Path, count: int, table: Table) -> None:
     """The engine alone, the JSON API, the page; an empty route; memory of the server afterwards."""
     texts = queries(400)
-    services = open_services(_settings(folder))
+    services = open_services(settings_for(folder))
     engine = _times(lambda text: _engine_search(services, text), texts)
     services.close()
     with serving(folder) as (port, pid):
@@ -176,7 +118,7 @@ def measure_searches(folder: Path, count: int, table: Table) -> None:
         empty = _times(lambda _: get("/healthz"), texts)
         api = _times(lambda text: get(f"/api/v1/books?{urlencode({'q': text})}"), texts)
         page = _times(lambda text: get(f"/books?{urlencode({'q': text})}"), texts)
-        memory = _resident(pid)
+        memory = resident(pid)
     table.add(f"engine search with facets, {count:,}", _shown(engine))
     table.add(f"JSON API, {count:,}", _shown(api), f"{api[0] / (engine[0] + empty[0]):.1f} × (engine + empty route)")
     table.add(f"HTML page, {count:,}", _shown(page), f"empty route {_shown(empty)}")
@@ -187,19 +129,15 @@ def _engine_search(services: Services, text: str) -> None:
     services.search.search("books", to_request(read_state([("q", text)])))
 
 
-def _resident(pid: int) -> int:
-    """Megabytes in memory now."""
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
-            return int(line.split()[1]) // 1024
-    raise RuntimeError("this system does not tell a process's memory")
-
-
 def main() -> None:
     """Measure at every size."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--sizes", default="10000,200000", help="Numbers of records, separated by commas.")
-    sizes = [int(size) for size in parser.parse_args().sizes.split(",")]
+    parser.add_argument("--albums", type=int, default=music_catalogue.ALBUMS, help="Albums; 0 = no music.")
+    parser.add_argument("--tracks", type=int, default=music_catalogue.TRACKS)
+    parser.add_argument("--seconds", type=float, default=30, help="How long each kind of search is asked, open-loop.")
+    arguments = parser.parse_args()
+    sizes = [int(size) for size in arguments.sizes.split(",") if size]
     table = Table()
     load = f"{os.getloadavg()[0]:.1f}"
     print(f"{platform.machine()}, {os.cpu_count()} cores, load {load}, Python {platform.python_version()}")
@@ -207,6 +145,9 @@ def main() -> None:
         with tempfile.TemporaryDirectory(prefix="shuyin-bench-") as folder:
             measure_import(Path(folder), size, table)
             measure_searches(Path(folder), size, table)
+    if arguments.albums:
+        with tempfile.TemporaryDirectory(prefix="shuyin-bench-") as folder:
+            music.measure(Path(folder), table, arguments.albums, arguments.tracks, arguments.seconds)
     print("\n" + table.markdown())
 
 

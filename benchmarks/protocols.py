@@ -17,8 +17,8 @@ from urllib.parse import urlencode
 
 from lxml import etree
 
-from benchmarks.__main__ import _settings, serving
 from benchmarks.catalogue import queries, write_file
+from benchmarks.serving import serving, settings_for
 from shuyin.app.composition import open_services
 from shuyin.app.parallel import indexing_beside
 from shuyin.harvest.services import import_file
@@ -33,7 +33,7 @@ _ROUND = 20  # requests of one kind in a row
 def _fill(folder: Path, count: int) -> None:
     file = folder / "records.mrc"
     write_file(file, count)
-    services = open_services(_settings(folder))
+    services = open_services(settings_for(folder))
     database.upgrade(services.engine)
     with indexing_beside(services.settings):
         import_file(services.writes, file)
