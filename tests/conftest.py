@@ -9,12 +9,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.orm import Session
 
 from shuyin.records import database
 from tests.opensearch_node import GIVEN, OpenSearchMissing, OpenSearchNode
 from tests.postgres import PostgresMissing, PostgresServer, skip_loudly
+
+# A slow machine is not a fault of the code; and what CI tries is the same in every run.
+settings.register_profile(
+    "shuyin", deadline=None, derandomize=bool(os.environ.get("CI")), suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("shuyin")
 
 
 @pytest.fixture(scope="session")

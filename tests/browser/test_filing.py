@@ -93,7 +93,7 @@ def new_page(browser: Browser, filing_site: tuple[Site, str]) -> Iterator[NewPag
         )
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(30_000)
         return page
 
     yield opener
