@@ -53,6 +53,7 @@ class LabelledRecord:
     subjects: tuple[str, ...] = ()
     class_number: str = ""
     adults_only: bool = False
+    public: bool = True  # whether everyone may see that the book exists
 
 
 class NotALabelledFile(ValueError):

@@ -71,6 +71,12 @@ def top(values: NDArray[np.float32], count: int) -> NDArray[np.int64]:
     return best[values[best] > 0]
 
 
+def nearest(likeness: FloatArray, count: int = NEIGHBOURS) -> list[Neighbour]:
+    """The records most like the description by shared words, author and publisher, the nearest first."""
+    best = sorted(top(likeness, count).tolist(), key=lambda place: -likeness[place])
+    return [Neighbour(int(place), float(likeness[place])) for place in best]
+
+
 def matches_by_entry(index: WordingIndex, description: Description) -> dict[int, list[Match]]:
     """Wordings found in the description's fields, by entry."""
     found: dict[int, list[Match]] = {}
@@ -82,11 +88,12 @@ def matches_by_entry(index: WordingIndex, description: Description) -> dict[int,
 def share_of_neighbours(
     neighbours: Sequence[Neighbour], labels: Sequence[Sequence[int]], width: int
 ) -> tuple[FloatArray, FloatArray]:
-    """Per label: the likeness-weighted share of neighbours that carry it, and the likeness of the nearest one."""
+    """Per label: the likeness-weighted share of neighbours that carry it, and the likeness of the nearest one.
+    `labels` are those of each neighbour."""
     shares, nearest = np.zeros(width, np.float32), np.zeros(width, np.float32)
     total = sum(neighbour.likeness**2 for neighbour in neighbours) + 0.02
-    for neighbour in neighbours:
-        for label in labels[neighbour.record]:
+    for neighbour, carried in zip(neighbours, labels, strict=True):
+        for label in carried:
             shares[label] += neighbour.likeness**2 / total
             nearest[label] = max(nearest[label], neighbour.likeness)
     return shares, nearest

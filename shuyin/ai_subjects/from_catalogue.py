@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import replace
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shuyin.ai_subjects.description import Description, LabelledRecord
+from shuyin.ai_subjects.models import RecommendationRow
 from shuyin.ai_subjects.scheme import Scheme, SchemeClass, SchemeHeading, starter_scheme, terms_of
 from shuyin.records import marc
 from shuyin.records.book import Book
-from shuyin.records.models import BookRow, ClassRow, HeadingRow
+from shuyin.records.models import BookRow, ClassRow, HeadingRow, utc_now
 
 #: Class numbers of 中文圖書分類法 in MARC 084 $2.
 CLASS_SCHEMES = frozenset({"ncsclt", "csclt", "ccl"})
@@ -34,7 +37,7 @@ def describe(book: Book) -> Description:
     )
 
 
-def labelled(book: Book, record_id: str) -> LabelledRecord:
+def labelled(book: Book, record_id: str, *, public: bool = True) -> LabelledRecord:
     """The book with the headings and class number that it carries."""
     numbers = [number.number for number in book.classes if number.scheme in CLASS_SCHEMES]
     return LabelledRecord(
@@ -43,24 +46,67 @@ def labelled(book: Book, record_id: str) -> LabelledRecord:
         subjects=tuple(dict.fromkeys(subject.label for subject in book.subjects if subject.tag != "655")),
         class_number=numbers[0] if numbers else "",
         adults_only=any(mark in (book.rating or "") for mark in _ADULT_MARKS),
+        public=public,
     )
+
+
+def id_of(book: Book, row_id: int) -> str:
+    """How the recommender knows a book: its first ISBN, else the number of its row."""
+    return book.isbns[0] if book.isbns else f"record-{row_id}"
+
+
+def is_public(row: BookRow, now: datetime) -> bool:
+    """Whether everyone may see the record at that instant."""
+    return row.public and row.deleted_at is None and (row.public_from is None or row.public_from <= now)
+
+
+def accepted(
+    session: Session, since: datetime, seen: Set[tuple[int, datetime]]
+) -> dict[tuple[int, datetime], LabelledRecord]:
+    """The records whose headings and class number a cataloguer assigned after a recommendation at or after `since`,
+    by (recommendation, time of the decision), oldest first, without those `seen`. Labels are those assigned."""
+    decided = RecommendationRow.assigned_at, RecommendationRow.id
+    query = (
+        select(RecommendationRow, BookRow)
+        .join(BookRow, BookRow.id == RecommendationRow.record_id)
+        .where(RecommendationRow.assigned_at >= since, BookRow.deleted_at.is_(None))
+        .order_by(*decided)
+    )
+    if seen:
+        tied = RecommendationRow.assigned_at >= since, RecommendationRow.record_id.is_not(None)
+        news = session.execute(select(*decided).where(*tied)).all()
+        fresh = [number for at, number in news if (number, at) not in seen]
+        if not fresh:
+            return {}
+        query = query.where(RecommendationRow.id.in_(fresh))
+    found: dict[tuple[int, datetime], LabelledRecord] = {}
+    now = utc_now()
+    for row, record in session.execute(query):
+        book = marc.read(record.marc)
+        made = labelled(book, id_of(book, record.id), public=is_public(record, now))
+        assigned = row.assigned or {}
+        numbers = assigned.get("classes", [])
+        found[row.id, row.assigned_at or since] = replace(
+            made, subjects=tuple(assigned.get("subjects", ())), class_number=numbers[0] if numbers else ""
+        )
+    return found
 
 
 def catalogued(session: Session, batch: int = 500) -> Iterator[LabelledRecord]:
     """Every public book that has a heading or a class number, by its number; ids are ISBNs where there are any."""
-    last = 0
+    last, now = 0, utc_now()
     while True:
         rows = session.execute(
-            select(BookRow.id, BookRow.marc)
+            select(BookRow.id, BookRow.marc, BookRow.public_from)
             .where(BookRow.id > last, BookRow.public, BookRow.deleted_at.is_(None))
             .order_by(BookRow.id)
             .limit(batch)
         ).all()
         if not rows:
             return
-        for row_id, data in rows:
+        for row_id, data, public_from in rows:
             book = marc.read(data)
-            record = labelled(book, book.isbns[0] if book.isbns else f"record-{row_id}")
+            record = labelled(book, id_of(book, row_id), public=public_from is None or public_from <= now)
             if record.subjects or record.class_number:
                 yield record
         last = rows[-1][0]

@@ -14,13 +14,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from shuyin.ai_subjects.lessons import RIDGE
 from shuyin.ai_subjects.sparse import FeatureRows, Vector
 
 Matrix = NDArray[np.float32]
 #: Up to here the exact solution is taken (an n × n matrix); beyond, conjugate gradients, linear in the records.
 EXACT_LIMIT = 8_000
-#: Weight of the penalty; the kernel's diagonal is 1.
-RIDGE = 0.25
 _ITERATIONS = 8
 #: Labels solved for at a time beyond the limit: bounds the memory.
 _BLOCK = 512

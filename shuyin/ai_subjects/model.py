@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,7 @@ from shuyin.ai_subjects.description import Description, LabelledRecord, prefixes
 from shuyin.ai_subjects.embedding import Encoder, LabelVectors
 from shuyin.ai_subjects.evidence import Channels, ClassPaths, Neighbour
 from shuyin.ai_subjects.features import label_bigrams, tokens
+from shuyin.ai_subjects.lessons import Lessons
 from shuyin.ai_subjects.lexical import Wording, WordingIndex
 from shuyin.ai_subjects.measures import Cutoff
 from shuyin.ai_subjects.scheme import Scheme
@@ -119,6 +120,13 @@ class ShownRecord:
     title: str
     author: str
 
+    @classmethod
+    def of(cls, record: LabelledRecord) -> ShownRecord:
+        """What a reader may see of a record; nothing of one for adults only or not yet public."""
+        if record.adults_only or not record.public:
+            return cls("", "", "")
+        return cls(record.id, record.description.title, record.description.author)
+
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
@@ -150,6 +158,8 @@ class Model:
     assigned: list[Assigned] = field(default_factory=list)
     keys: list[Keys] = field(default_factory=list)
     shown: list[ShownRecord] = field(default_factory=list)
+    #: what the linear channel has learnt since training, of headings and of nodes
+    lessons: tuple[Lessons, Lessons] = field(default_factory=lambda: (Lessons(), Lessons()))
     heading_ranker: Trees | None = None
     embedding: LabelVectors | None = None
     class_rankers: dict[int | None, Trees] = field(default_factory=dict)
@@ -163,25 +173,46 @@ class Model:
         """Positions of the nodes that are whole class numbers."""
         return np.array([place for place, name in enumerate(self.vocabulary.nodes.names) if name[0] == "="], np.int64)
 
-    def linear_scores(self, vector: Vector) -> tuple[FloatArray, FloatArray]:
-        """Linear scores of all headings and of all nodes that training saw."""
+    def linear_scores(self, vector: Vector, likeness: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Linear scores of all headings and of all nodes; `likeness` to all records, for those learnt later."""
         scores = self.linear.dot(vector)
-        return scores[: self.linear_headings], scores[self.linear_headings :]
+        learnt = scores[: self.linear_headings], scores[self.linear_headings :]
+        return (
+            self.lessons[0].added(learnt[0], likeness, len(self.vocabulary.headings)),
+            self.lessons[1].added(learnt[1], likeness, len(self.vocabulary.nodes)),
+        )
 
-    def neighbours(self, vector: Vector, count: int = evidence.NEIGHBOURS) -> list[Neighbour]:
-        """The nearest records by shared words, author and publisher."""
+    def learn(self, records: Sequence[LabelledRecord], known: Mapping[str, int]) -> list[int]:
+        """Count records and let them be neighbours from now on; their positions. A record whose id is in `known`
+        (id → position) takes the place of what was known of it: its labels change, its words stay."""
+        places = []
+        for record in records:
+            keys, assigned = Keys.of(record.description), self.catalogue.assigned(record)
+            place = known.get(record.id)
+            if place is None:
+                place = len(self.assigned)
+                self.near = self.near.with_column(self.space.vector(tokens(record.description)))
+                self.keys.append(keys)
+                self.assigned.append(assigned)
+                self.shown.append(ShownRecord.of(record))
+            else:
+                self.catalogue.change(self.keys[place], self.assigned[place], -1)
+                self.keys[place], self.assigned[place] = keys, assigned
+                self.shown[place] = ShownRecord.of(record)
+            self.catalogue.change(keys, assigned, 1)
+            self._study(record, place, assigned)
+            places.append(place)
+        return places
+
+    def _study(self, record: LabelledRecord, place: int, assigned: Assigned) -> None:
+        """Teach the linear channel the record's labels (and take back those that it had before)."""
+        for lessons in self.lessons:
+            lessons.forget(place)
+        vector = self.space.vector(tokens(record.description))
         likeness = self.near.dot(vector)
-        return [
-            Neighbour(int(place), float(likeness[place]))
-            for place in sorted(evidence.top(likeness, count).tolist(), key=lambda place: -likeness[place])
-        ]
-
-    def add_neighbour(self, record: LabelledRecord, keys: Keys, assigned: Assigned) -> None:
-        """Let a record be a neighbour from now on."""
-        self.near = self.near.with_column(self.space.vector(tokens(record.description)))
-        self.assigned.append(assigned)
-        self.keys.append(keys)
-        self.shown.append(ShownRecord(record.id, record.description.title, record.description.author))
+        scores = self.linear_scores(vector, likeness)
+        for lessons, said, labels in zip(self.lessons, scores, (assigned.headings, assigned.nodes), strict=True):
+            lessons.add(place, labels, said)
 
     def channels(
         self,
@@ -195,8 +226,12 @@ class Model:
         nothing = np.zeros(0, np.float32)
         likeness = embedding.likeness(description) if embedding else (nothing, nothing)
         words = self.vocabulary
-        near = evidence.share_of_neighbours(neighbours, [a.headings for a in self.assigned], len(words.headings))
-        near_nodes = evidence.share_of_neighbours(neighbours, [a.nodes for a in self.assigned], len(words.nodes))
+        near = evidence.share_of_neighbours(
+            neighbours, [self.assigned[one.record].headings for one in neighbours], len(words.headings)
+        )
+        near_nodes = evidence.share_of_neighbours(
+            neighbours, [self.assigned[one.record].nodes for one in neighbours], len(words.nodes)
+        )
         return Channels(
             description=description,
             keys=Keys.of(description),
@@ -218,7 +253,9 @@ class Model:
     def look(self, description: Description) -> Channels:
         """The channels for a description that is not among the records."""
         vector = self.space.vector(tokens(description))
-        return self.channels(description, vector, self.linear_scores(vector), self.neighbours(vector), self.embedding)
+        likeness = self.near.dot(vector)
+        scores = self.linear_scores(vector, likeness)
+        return self.channels(description, vector, scores, evidence.nearest(likeness), self.embedding)
 
     def embed_labels(self, encoder: Encoder) -> LabelVectors:
         """The vectors of this model's labels by that encoder."""

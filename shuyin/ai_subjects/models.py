@@ -20,6 +20,8 @@ class RecommendationRow(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now, index=True)
     model: Mapped[str] = mapped_column(String(64))
     inputs_hash: Mapped[str] = mapped_column(String(64))  # sha256 of the description; the text itself is not kept
+    #: filing: of a CIP application; page, api: anybody's question, which nobody decides
+    origin: Mapped[str] = mapped_column(String(16), default="filing")
     publisher: Mapped[str] = mapped_column(Text, default="")
     shown: Mapped[dict[str, Any]] = mapped_column(JSON)  # {"subjects": [[label, score]], "classes": [[number, score]]}
     ticked: Mapped[dict[str, list[str]] | None] = mapped_column(JSON)  # {"subjects": [...], "classes": [...]}

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from shuyin.ai_subjects import artefact
-from shuyin.ai_subjects.catalogue import Keys
 from shuyin.ai_subjects.description import Description, LabelledRecord, digits, prefixes
 from shuyin.ai_subjects.evidence import Channels
 from shuyin.ai_subjects.features import bigrams
@@ -118,6 +117,7 @@ class Recommender:
     version: str
     about: dict[str, Any] = field(default_factory=dict)
     _captions: dict[str, str] = field(default_factory=dict)
+    _places: dict[str, int] = field(default_factory=dict)  # id → position of the records that are known by their id
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @classmethod
@@ -126,7 +126,8 @@ class Recommender:
         about = artefact.manifest(folder)
         model = artefact.load(folder)
         captions = {entry.number: entry.wordings[0] for entry in model.vocabulary.scheme.classes if entry.wordings}
-        return cls(model, str(about.get("version", "unnamed")), about, captions)
+        places = {shown.id: place for place, shown in enumerate(model.shown) if shown.id}
+        return cls(model, str(about.get("version", "unnamed")), about, captions, places)
 
     def recommend(self, description: Description, limit: int = 10) -> Recommendation:
         """Up to `limit` headings and class numbers with reasons."""
@@ -157,14 +158,13 @@ class Recommender:
         names = [*(f"a:{name}" for name in channels.keys.authors), f"p:{channels.keys.publisher}"]
         return self.model.space.knows([*(word for word in words if has_han(word) and len(word) > 2), *names])
 
-    def learn(self, record: LabelledRecord) -> None:
-        """Let an accepted record speak at once: its author, publisher, headings and class count from now on."""
+    def learn(self, *records: LabelledRecord) -> None:
+        """Let accepted records speak at once: their authors, publishers, headings and classes count from now on, and
+        they are neighbours. A record that is known by its id is changed, not counted twice."""
+        latest = list({record.id: record for record in records}.values())
         with self._lock:
-            catalogue = self.model.catalogue
-            keys = Keys.of(record.description)
-            assigned = catalogue.assigned(record)
-            catalogue.change(keys, assigned, 1)
-            self.model.add_neighbour(record, keys, assigned)
+            places = self.model.learn(latest, self._places)
+            self._places.update(zip((record.id for record in latest), places, strict=True))
 
     def caption(self, number: str) -> str:
         """The caption of a class number, or of the nearest class above it that has one; empty if none has."""

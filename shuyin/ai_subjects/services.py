@@ -8,14 +8,20 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import CursorResult, Select, delete, func, select
 from sqlalchemy.orm import Session
 
 from shuyin.ai_subjects.description import Description, digits
 from shuyin.ai_subjects.models import RecommendationRow
 from shuyin.ai_subjects.recommender import Recommendation
 from shuyin.records.models import utc_now
+
+#: `origin` of recommendations that a publisher and a cataloguer answer; of the page and the API.
+FILING, PAGE, API = "filing", "page", "api"
+_ID = RecommendationRow.id
+_DECIDED = RecommendationRow.assigned_at.is_not(None)
 
 
 class UnknownRecommendation(LookupError):
@@ -27,12 +33,14 @@ def inputs_hash(description: Description) -> str:
     return hashlib.sha256(json.dumps(asdict(description), sort_keys=True).encode()).hexdigest()
 
 
-def note_shown(session: Session, description: Description, found: Recommendation) -> int:
-    """Keep what was recommended; returns the number under which the rest is noted."""
+def note_shown(session: Session, description: Description, found: Recommendation, *, origin: str = FILING) -> int:
+    """Keep what was recommended; returns the number under which the rest is noted. Of anybody's question (`origin`
+    page or api) not even the publisher is kept."""
     row = RecommendationRow(
-        model=found.model,
+        model=found.model[:64],
         inputs_hash=inputs_hash(description),
-        publisher=description.publisher[:500],
+        origin=origin,
+        publisher=description.publisher[:500] if origin == FILING else "",
         shown={
             "subjects": [[one.label, round(one.score, 4)] for one in found.subjects],
             "classes": [[one.number, round(one.score, 4)] for one in found.classes],
@@ -58,7 +66,8 @@ def note_ticked(session: Session, number: int, subjects: Sequence[str], classes:
 def note_assigned(
     session: Session, number: int, subjects: Sequence[str], classes: Sequence[str], record_id: int | None = None
 ) -> None:
-    """Keep what the cataloguer assigned in the end; `UnknownRecommendation`."""
+    """Keep what the cataloguer assigned in the end; `UnknownRecommendation`. With `record_id` (a row of `books`) the
+    recommender knows that record from its next answer on, in every process (`live.recommender`)."""
     row = _row(session, number)
     row.assigned = {"subjects": list(subjects), "classes": list(classes)}
     row.assigned_at, row.record_id = utc_now(), record_id
@@ -73,6 +82,9 @@ class Acceptance:
     subjects_accepted: float  # of the headings assigned, how many had been shown
     class_first: float  # the first class number shown was assigned
     class_shown: float  # the class number assigned had been shown
+    ticked: int  # recommendations of which a publisher ticked something
+    ticked_kept: float  # of the headings that publishers ticked, how many the cataloguer assigned
+    ticked_added: float  # of the headings that publishers gave, how many had not been shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +104,7 @@ class Report:
 
 def acceptance(session: Session, since: datetime | None = None) -> Report:
     """Acceptance over time, per main class, publisher and model, with the commonest misses."""
-    query = select(RecommendationRow).order_by(RecommendationRow.id)
-    if since is not None:
-        query = query.where(RecommendationRow.at >= since)
-    rows = list(session.scalars(query))
-    decided = [row for row in rows if row.assigned is not None]
+    decided = list(session.scalars(_since(select(RecommendationRow), since).where(_DECIDED).order_by(_ID)))
     missed: Counter[str] = Counter()
     changed: Counter[tuple[str, str]] = Counter()
     for row in decided:
@@ -104,21 +112,36 @@ def acceptance(session: Session, since: datetime | None = None) -> Report:
         missed.update(label for label in _assigned(row, "subjects") if label not in shown)
         first = row.shown["classes"][0][0] if row.shown["classes"] else ""
         changed.update((first, number) for number in _assigned(row, "classes")[:1] if number != first)
+    by_publisher = _grouped([row for row in decided if row.publisher], lambda row: row.publisher)
     return Report(
-        shown=len(rows),
+        shown=session.scalar(_since(select(func.count(_ID)), since)) or 0,
         decided=len(decided),
         overall=_fared("", decided),
         by_month=_grouped(decided, lambda row: row.at.strftime("%Y-%m")),
         by_class=_grouped(decided, lambda row: digits("".join(_assigned(row, "classes")[:1]))[:1]),
-        by_publisher=_grouped(decided, lambda row: row.publisher)[:50],
+        by_publisher=tuple(sorted(by_publisher, key=lambda one: -one.decided)[:50]),
         by_model=_grouped(decided, lambda row: row.model),
         missed_subjects=tuple(missed.most_common(20)),
         missed_classes=tuple((*pair, count) for pair, count in changed.most_common(20)),
     )
 
 
+def _since(query: Select[Any], since: datetime | None) -> Select[Any]:
+    return query if since is None else query.where(RecommendationRow.at >= since)
+
+
+def forget(session: Session, before: datetime) -> int:
+    """Remove anybody's questions before that time: nobody decides them; how many there were."""
+    old = RecommendationRow.at < before, RecommendationRow.origin != FILING
+    return cast("CursorResult[Any]", session.execute(delete(RecommendationRow).where(*old))).rowcount
+
+
 def _assigned(row: RecommendationRow, kind: str) -> list[str]:
     return (row.assigned or {}).get(kind, [])
+
+
+def _ticked(row: RecommendationRow) -> list[str]:
+    return (row.ticked or {}).get("subjects", [])
 
 
 def _grouped(rows: Sequence[RecommendationRow], key: Callable[[RecommendationRow], str]) -> tuple[Acceptance, ...]:
@@ -132,6 +155,7 @@ def _fared(name: str, rows: Sequence[RecommendationRow]) -> Acceptance:
     subjects = [
         (label, {one for one, _ in row.shown["subjects"]}) for row in rows for label in _assigned(row, "subjects")
     ]
+    ticked = [row for row in rows if row.ticked]
     classed = [(row.shown["classes"], _assigned(row, "classes")[0]) for row in rows if _assigned(row, "classes")]
     return Acceptance(
         name,
@@ -139,6 +163,9 @@ def _fared(name: str, rows: Sequence[RecommendationRow]) -> Acceptance:
         _share([label in shown for label, shown in subjects]),
         _share([bool(shown) and shown[0][0] == number for shown, number in classed]),
         _share([any(one == number for one, _ in shown) for shown, number in classed]),
+        len(ticked),
+        _share([label in _assigned(row, "subjects") for row in ticked for label in _ticked(row)]),
+        _share([label not in dict(row.shown["subjects"]) for row in ticked for label in _ticked(row)]),
     )
 
 

@@ -74,7 +74,7 @@ def learn(
         near=FeatureRows.from_vectors(vectors, space.hashes.size),
         assigned=assigned,
         keys=keys,
-        shown=[shown(record) for record in records],
+        shown=[ShownRecord.of(record) for record in records],
     )
     near = likenesses(matrix, members)
     embeddings: dict[int, LabelVectors] = {}
@@ -169,13 +169,6 @@ def _check(
     model.measures = report(kept, answers, model.cutoff)
 
 
-def shown(record: LabelledRecord) -> ShownRecord:
-    """What a reader may see of a training record; nothing of an adults-only one."""
-    if record.adults_only:
-        return ShownRecord("", "", "")
-    return ShownRecord(record.id, record.description.title, record.description.author)
-
-
 def records_of_labels(assigned: Sequence[Assigned], vocabulary: Vocabulary) -> list[list[int]]:
     """For each heading, then each class node: the rows that carry it."""
     rows: list[list[int]] = [[] for _ in range(len(vocabulary.headings) + len(vocabulary.nodes))]
@@ -206,8 +199,7 @@ def likenesses(matrix: Any, parts: Sequence[Sequence[int]]) -> dict[int, list[Ne
         block = (matrix[np.asarray(part)] @ transposed).toarray().astype(np.float32)
         block[:, np.asarray(part)] = 0
         for row, values in zip(part, block, strict=True):
-            best = sorted(evidence.top(values, evidence.NEIGHBOURS).tolist(), key=lambda place: -values[place])
-            near[row] = [Neighbour(int(place), float(values[place])) for place in best]
+            near[row] = evidence.nearest(values)
     return near
 
 

@@ -33,6 +33,7 @@ class Permission(StrEnum):
     AUDIT = "audit.read"
     LETTERS = "letters.manage"
     EDIT_PAGES = "pages.edit"
+    RECOMMENDATIONS = "recommendations.read"  # how well headings and class numbers are recommended
 
 
 P = Permission
@@ -45,7 +46,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.PUBLISHER: _PUBLISHER,
     Role.PUBLISHER_ADMIN: _PUBLISHER | {P.CONTACT},
     Role.EDITOR: _STAFF | {P.EDIT_PAGES},
-    Role.CATALOGUER: _STAFF | {P.REVIEW_ISBN, P.UNDO},
+    Role.CATALOGUER: _STAFF | {P.REVIEW_ISBN, P.UNDO, P.RECOMMENDATIONS},
     Role.REGISTRAR: _STAFF | {P.REVIEW_REGISTRATION, P.MERGE, P.UNDO, P.LETTERS},
     Role.ADMIN: frozenset(Permission) - {P.FILE, P.CONTACT},
 }

@@ -6,21 +6,26 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import structlog
 from fastapi import Request
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
+from starlette.background import BackgroundTask
 
-from shuyin.ai_subjects import live
+from shuyin.ai_subjects import live, services
 from shuyin.ai_subjects.description import Description
 from shuyin.ai_subjects.recommender import Recommendation, Recommender
 from shuyin.ai_subjects.schemes import lookup
 from shuyin.ai_subjects.schemes.lookup import Lookup
 from shuyin.ai_subjects.texts import clean
 from shuyin.records.models import ClassRow, HeadingRow
+from shuyin.search_api.dependencies import get_sessions, get_writes
 
 #: Longest values that are taken (B1: a summary has up to 6,000 characters; contents may be longer).
 LONGEST = {"title": 1_000, "author": 1_000, "publisher": 500, "summary": 20_000, "contents": 60_000, "category": 500}
 
 _lookup = Lookup()
+_log = structlog.stdlib.get_logger("shuyin.recommendations")
 
 
 def the_lookup() -> Lookup:
@@ -29,8 +34,9 @@ def the_lookup() -> Lookup:
 
 
 def the_recommender(request: Request) -> Recommender:
-    """The recommender in use; `artefact.NoModel` if there is none."""
-    return live.recommender(Path(request.app.state.settings.data_dir))
+    """The recommender in use, with the latest accepted records; `artefact.NoModel` if there is none."""
+    with get_sessions(request)() as session:
+        return live.recommender(Path(request.app.state.settings.data_dir), session)
 
 
 def heading_json(session: Session, row: HeadingRow) -> dict[str, Any]:
@@ -92,3 +98,17 @@ def description(values: dict[str, Any]) -> Description:
 def recommendation_json(session: Session, found: Recommendation) -> dict[str, Any]:
     """The answer with the ids of headings that stand in the tables."""
     return found.as_json(lookup.ids_of(session, [one.label for one in found.subjects]))
+
+
+def noting(request: Request, described: Description, found: Recommendation, origin: str) -> BackgroundTask:
+    """Keeps, after the answer is sent, what was recommended to whoever asked; the text itself is not kept."""
+    writes = get_writes(request)
+
+    def note() -> None:
+        try:
+            with writes.begin() as session:
+                services.note_shown(session, described, found, origin=origin)
+        except SQLAlchemyError:  # the answer was given; a line less in the statistics harms nobody
+            _log.exception("recommendation not kept", origin=origin)
+
+    return BackgroundTask(note)

@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from shuyin.ai_subjects.schemes import lookup, services, skos
+from shuyin.ai_subjects.services import API
 from shuyin.records.models import ClassRow, HeadingRow
 from shuyin.search_api import subjects
 from shuyin.search_api.dependencies import RecordId, SessionsDep, get_site
@@ -67,9 +68,12 @@ def _list(
 @router.post("/subjects/recommend", summary="Recommend headings and class numbers")
 def recommend(request: Request, body: RecommendBody, sessions: SessionsDep) -> Response:
     """Ranked headings and classes with scores (chances) and reasons; nothing where nothing is known."""
-    found = subjects.the_recommender(request).recommend(subjects.description(body.model_dump()))
+    described = subjects.description(body.model_dump())
+    found = subjects.the_recommender(request).recommend(described)
     with sessions() as session:
-        return _json(subjects.recommendation_json(session, found))
+        answer = _json(subjects.recommendation_json(session, found))
+    answer.background = subjects.noting(request, described, found, API)
+    return answer
 
 
 @router.get("/subjects", summary="Look up subject headings")

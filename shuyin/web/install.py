@@ -35,6 +35,7 @@ from shuyin.web.shelf.routes import router as shelf_router
 from shuyin.web.site.routes import router as site_router
 from shuyin.web.site.sitemaps import router as sitemaps_router
 from shuyin.web.site.visits import VisitCounter
+from shuyin.web.staff.recommendations import router as staff_recommendations_router
 from shuyin.web.staff.records import router as staff_records_router
 from shuyin.web.staff.routes import router as staff_router
 from shuyin.web.staff.users import router as staff_users_router
@@ -76,6 +77,7 @@ def install(app: FastAPI) -> None:
         staff_router,
         staff_records_router,
         staff_users_router,
+        staff_recommendations_router,
         tools_router,
         subjects_api_router,
         subjects_router,

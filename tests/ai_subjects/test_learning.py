@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from shuyin.ai_subjects import artefact, evaluation, linear, store, training
+from shuyin.ai_subjects import artefact, evaluation, lessons, linear, store, training
 from shuyin.ai_subjects.description import Description, LabelledRecord
 from shuyin.ai_subjects.features import tokens
 from shuyin.ai_subjects.model import Model
@@ -56,7 +56,7 @@ def test_left_out_predictions_equal_a_model_that_never_saw_the_part(labelled_boo
     unseen = linear.fit(matrix, labels, [part], 10_000).unseen
     rest = np.array([row for row in range(160) if row not in set(part)])
     targets = np.array([[float(row in rows) for rows in labels] for row in range(160)], np.float32)
-    kernel = (matrix[rest] @ matrix[rest].T).toarray() + linear.RIDGE * np.eye(rest.size)
+    kernel = (matrix[rest] @ matrix[rest].T).toarray() + lessons.RIDGE * np.eye(rest.size)
     expected = (matrix[np.array(part)] @ matrix[rest].T).toarray() @ np.linalg.solve(kernel, targets[rest])
     assert np.allclose(np.array([unseen[row] for row in part]), expected, atol=1e-3)
 

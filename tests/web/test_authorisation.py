@@ -30,13 +30,14 @@ from shuyin.web.content.staff_routes import router as pages
 from shuyin.web.filing.api import router as filings_api
 from shuyin.web.filing.routes import router as filing
 from shuyin.web.guard import rule_of
+from shuyin.web.staff.recommendations import router as staff_recommendations
 from shuyin.web.staff.records import router as staff_records
 from shuyin.web.staff.routes import router as staff
 from shuyin.web.staff.users import router as staff_users
 from tests.filing.conftest import PDF
 from tests.web.filing_site import Person, Site, make_site
 
-ROUTERS = (entrance, account, filing, filings_api, staff, staff_records, staff_users, pages)
+ROUTERS = (entrance, account, filing, filings_api, staff, staff_records, staff_users, staff_recommendations, pages)
 ROUTES = [
     (route, method)
     for router in ROUTERS
@@ -96,6 +97,7 @@ EXPECTED: dict[str, Permission | None] = {
     "/staff/users": Permission.USERS,
     "/staff/users/{user_id}": Permission.USERS,
     "/staff/audit": Permission.AUDIT,
+    "/staff/recommendations": Permission.RECOMMENDATIONS,
     "/staff/letters": Permission.LETTERS,
     "/staff/letters/{letter_id}/retry": Permission.LETTERS,
 }  # fmt: skip

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from shuyin.app import ai_reports
 from shuyin.app.console import progress
 from shuyin.app.failures import CommandFailed
 from shuyin.app.settings import get_settings
@@ -131,15 +132,23 @@ def rollback() -> None:
 
 @app.command()
 def evaluate(
-    file: Path = typer.Argument(
-        help="A labelled CSV: title, author, publisher …, subjects and class_number (the truth)."
+    file: Path | None = typer.Argument(
+        None, help="A labelled CSV: title, author, publisher …, subjects and class_number (the truth)."
     ),
+    since: str = typer.Option("", "--since", help="Instead of a file: what cataloguers accepted since this day."),
     as_json: bool = typer.Option(False, "--json", help="Print JSON."),
     model: Path | None = typer.Option(None, "--model", help="Folder of the model; else the one in use."),
     without: list[str] = typer.Option([], "--without", help="Leave this field out, e.g. publisher; repeatable."),
 ) -> None:
-    """Measure the recommender on records that it has not seen: every row and every truth label counts."""
+    """Measure the recommender on records that it has not seen (every row and every truth label counts), or with
+    `--since` tell how its recommendations fared in use."""
     from dataclasses import replace
+
+    if since:
+        ai_reports.acceptance(since, as_json)
+        return
+    if file is None:
+        raise CommandFailed("name a labelled CSV to measure with, or give --since DATE for acceptance in use")
 
     from shuyin.ai_subjects import evaluation
     from shuyin.ai_subjects.description import read_labelled_csv

@@ -78,6 +78,7 @@ def queue(
         q=q,
         today=office.today(),
         may_edit_pages=roles.may(by_of(request).role, Permission.EDIT_PAGES),
+        may_read_recommendations=roles.may(by_of(request).role, Permission.RECOMMENDATIONS),
     )
 
 

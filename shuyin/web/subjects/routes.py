@@ -12,6 +12,7 @@ from starlette.responses import Response
 from shuyin.ai_subjects import artefact, texts
 from shuyin.ai_subjects.description import Description
 from shuyin.ai_subjects.schemes import lookup, services, skos
+from shuyin.ai_subjects.services import PAGE
 from shuyin.records.models import HeadingRow
 from shuyin.search_api import subjects
 from shuyin.search_api.dependencies import RecordId, SessionsDep, get_site
@@ -115,7 +116,8 @@ def analyse(
     category: Annotated[str, Form()] = "",
     file: Annotated[UploadFile | None, File()] = None,
 ) -> Response:
-    """智慧主題分析: read the form and the file, answer with suggestions and their reasons. Nothing is stored."""
+    """智慧主題分析: read the form and the file, answer with suggestions and their reasons. Of what was typed and
+    of the file nothing is kept; of the answer, what it suggested."""
     given = {
         "title": title,
         "author": author,
@@ -137,7 +139,9 @@ def analyse(
     except artefact.NoModel:
         return _analysis(request, described, problem=NO_MODEL, status=503)
     with sessions() as session:
-        return _analysis(request, described, answer=subjects.recommendation_json(session, found))
+        answer = _analysis(request, described, answer=subjects.recommendation_json(session, found))
+    answer.background = subjects.noting(request, described, found, PAGE)
+    return answer
 
 
 def _with_file(described: Description, file: UploadFile | None) -> Description:
