@@ -64,7 +64,7 @@ def class_json(session: Session, row: ClassRow) -> dict[str, Any]:
     """One class with the captions above it, the classes below it and its headings."""
     return {
         "number": row.number,
-        "caption": row.caption,
+        "caption": row.caption or None,
         "caption_en": row.caption_en,
         "variants": list(row.variants or ()),
         "scheme": row.scheme,

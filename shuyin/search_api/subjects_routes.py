@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from shuyin.ai_subjects.schemes import lookup, services, skos
 from shuyin.ai_subjects.services import API
-from shuyin.records.models import ClassRow, HeadingRow
+from shuyin.records.models import HeadingRow
 from shuyin.search_api import subjects
 from shuyin.search_api.dependencies import RecordId, SessionsDep, get_site
 from shuyin.search_api.messages import N_
@@ -138,11 +138,14 @@ def _heading(request: Request, sessions: SessionsDep, id: int, syntax: str | Non
 
 def _class(request: Request, sessions: SessionsDep, number: str, syntax: str | None) -> Response:
     with sessions() as session:
-        row: ClassRow | None = lookup.class_row(session, number)
+        if syntax is None:
+            shown = lookup.class_or_unlisted(session, number)
+            if shown is None:
+                raise HTTPException(404, _NO_CLASS)
+            return _json(subjects.class_json(session, shown))
+        row = lookup.class_row(session, number)
         if row is None:
             raise HTTPException(404, _NO_CLASS)
-        if syntax is None:
-            return _json(subjects.class_json(session, row))
         graph = skos.class_graph(get_site(request).base_url, row, lookup.children(session, row.number))
     return Response(skos.written(graph, syntax), media_type=skos.SYNTAXES[syntax][1])
 

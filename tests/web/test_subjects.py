@@ -94,6 +94,14 @@ def test_class_shows_the_captions_above_it_and_its_tree_works_as_links(visitor: 
     assert visitor.get("/classes/587.2.ttl").headers["content-type"].startswith("text/turtle")
 
 
+def test_a_number_that_goes_further_than_the_tables_has_the_classes_above_it(visitor: TestClient) -> None:
+    told = visitor.get("/api/v1/classes/587.29").json()
+    assert (told["number"], told["caption"], told["path"][-1]["number"]) == ("587.29", None, "587.2")
+    shown = visitor.get("/classes/587.29").text
+    assert 'href="/classes/587.2"' in shown and "f.class=587.29" in shown
+    assert visitor.get("/classes/587.29.ttl").status_code == 404
+
+
 @pytest.mark.parametrize("path", ["/subjects/999999", "/classes/nothing", "/subjects/tree/x", "/subjects/tables/x"])
 def test_what_is_not_there_is_not_found(visitor: TestClient, path: str) -> None:
     assert visitor.get(path).status_code == 404

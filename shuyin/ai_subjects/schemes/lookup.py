@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import Counter
 from collections.abc import Sequence
@@ -12,11 +13,16 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from shuyin.ai_subjects.folding import fold
+from shuyin.ai_subjects.schemes.services import CLASS_SCHEME
 from shuyin.records.models import ClassRow, HeadingClassLink, HeadingRow
 
 Match = Literal["exact", "approximate"]
 #: Share of common bigrams from which two wordings are alike.
 _ALIKE = 0.45
+#: A number of the main tables; literature and auxiliary notations go further in ways of their own.
+_NUMBER = re.compile(r"\d{1,3}|\d{3}\.\d{1,12}")
+#: Origin of a class that the loaded tables do not have.
+UNLISTED = "unlisted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +195,24 @@ def class_row(session: Session, number: str) -> ClassRow | None:
     """The class with this number; the main tables before auxiliary ones."""
     rows = session.scalars(select(ClassRow).where(ClassRow.number == number)).all()
     return min(rows, key=lambda row: row.table_name != "main", default=None)
+
+
+def class_or_unlisted(session: Session, number: str) -> ClassRow | None:
+    """The class with this number, or one without a caption below the nearest class that the tables have.
+
+    Catalogues divide further than the tables that are loaded (011.016 where these end at 011). None for what is no
+    class number, or lies below nothing known.
+    """
+    row = class_row(session, number)
+    if row is not None or not _NUMBER.fullmatch(number):
+        return row
+    shorter = [number[:length].rstrip(".") for length in range(len(number) - 1, 0, -1)]
+    above = next((known for known in shorter if class_row(session, known)), None)
+    if above is None:
+        return None
+    return ClassRow(
+        scheme=CLASS_SCHEME, table_name="main", number=number, parent=above, caption="", variants=[], origin=UNLISTED
+    )
 
 
 def roots(session: Session) -> list[ClassRow]:

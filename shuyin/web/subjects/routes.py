@@ -219,7 +219,7 @@ def class_as_skos(request: Request, number: str, syntax: str, sessions: Sessions
 def one_class(request: Request, number: str, sessions: SessionsDep) -> Response:
     """One class: captions up the tree, classes below, its headings and records."""
     with sessions() as session:
-        row = lookup.class_row(session, number)
+        row = lookup.class_or_unlisted(session, number)
         if row is None:
             raise HTTPException(404, N_("沒有這個分類號。"))
         below = _branches(session, lookup.children(session, number))
