@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -99,21 +99,23 @@ class Answer:
     @property
     def last(self) -> int:
         """Position of the last hit shown."""
-        return self.state.offset + len(self.hits)
+        return min(self.state.offset + self.state.per_page, self.total) if self.hits else 0
 
 
-def search(engine: SearchEngine, state: SearchState, declaration: IndexDeclaration = BOOKS) -> Answer:
-    """One page of a result list with its facets.
+def search(
+    engine: SearchEngine, state: SearchState, declaration: IndexDeclaration = BOOKS, *, first: int | None = None
+) -> Answer:
+    """One page of a result list with its facets; with `first` only so many of its hits (see `following`).
 
     Raises `PageBeyondEnd`, `BeyondWindow` or `SearchUnavailable`.
     """
-    request = to_request(state, declaration, highlight=bool(state.q or state.fields or state.rows))
+    request = to_request(state, declaration, highlight=state.has_words)
     if request.offset + request.limit > MAX_WINDOW:
         total = count(engine, state, declaration)
         if request.offset >= total:
             raise PageBeyondEnd(state, total)
         raise BeyondWindow(state, total)
-    result = engine.search(declaration.name, request)
+    result = engine.search(declaration.name, replace(request, limit=min(request.limit, first or request.limit)))
     if state.page > 1 and not result.hits:
         raise PageBeyondEnd(state, result.total)
     rescued = rescue(engine, state, declaration) if not result.total else Rescue()
@@ -126,6 +128,20 @@ def search(engine: SearchEngine, state: SearchState, declaration: IndexDeclarati
         facets=_facet_values(state, result, declaration),
         notices=(*state.notices, *understood(state, declaration)[1], *_mode_notice(state)),
     )
+
+
+def following(
+    engine: SearchEngine, state: SearchState, declaration: IndexDeclaration, *, after: int, batch: int
+) -> Iterator[tuple[Hit, ...]]:
+    """The hits of a page beyond its first `after`, so many at a time, each read when it is wanted."""
+    request = to_request(state, declaration, facets=False, highlight=state.has_words)
+    for offset in range(state.offset + after, state.offset + state.per_page, batch):
+        limit = min(batch, state.offset + state.per_page - offset)
+        hits = engine.search(declaration.name, replace(request, offset=offset, limit=limit)).hits
+        if hits:
+            yield hits
+        if len(hits) < limit:
+            return
 
 
 def _mode_notice(state: SearchState) -> tuple[Message, ...]:

@@ -88,6 +88,11 @@ class SearchState:
         """Nothing asked: the whole collection."""
         return not (self.q or self.fields or self.rows or self.include or self.exclude or self.start or self.end)
 
+    @property
+    def has_words(self) -> bool:
+        """Something is searched for, so that there is something to mark in what was found."""
+        return bool(self.q or self.fields or self.rows)
+
     def included(self, facet: str) -> tuple[str, ...]:
         """Ticked values of a facet."""
         return dict(self.include).get(facet, ())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zlib
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -9,7 +11,8 @@ from urllib.parse import urlencode
 
 from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-from starlette.responses import HTMLResponse
+from markupsafe import Markup
+from starlette.responses import HTMLResponse, StreamingResponse
 
 from shuyin.web import i18n, labels
 from shuyin.web.assets import asset_url
@@ -19,6 +22,8 @@ from shuyin.web.navigation import FOOT, MAIN_MENU, trail
 from shuyin.web.session import current_user, form_token, remember_browser
 from shuyin.web.site.visits import visits_of
 
+#: What a template says (`{{ flush }}`) where all that stands before should leave at once.
+FLUSH = Markup("<!-- rows -->")
 TEMPLATES = Path(__file__).with_name("templates")
 
 
@@ -41,6 +46,7 @@ def environment() -> Environment:
         languages=i18n.LANGUAGES,
         language_url=language_url,
         navigation=lambda: MAIN_MENU,
+        flush=FLUSH,
         foot=FOOT,
         trail=trail,
     )
@@ -63,25 +69,65 @@ def page(
     request: Request, template: str, *, status: int = 200, headers: dict[str, str] | None = None, **context: Any
 ) -> HTMLResponse:
     """A whole page. Pages differ by cookie (language, theme, account), so shared caches keep out."""
-    html = (
-        environment()
-        .get_template(template)
-        .render(
-            request=request,
-            lang=i18n.current_language(),
-            theme=current_theme(),
-            user=current_user(request),
-            form_token=lambda: form_token(request),
-            path=request.url.path,
-            visitors=lambda: visits_of(request.app).count(),
-            **context,
-        )
-    )
+    html = environment().get_template(template).render(**_given(request), **context)
     answer = HTMLResponse(html, status_code=status, headers=headers)
     answer.headers.setdefault("Cache-Control", "private, no-cache")
     answer.headers.setdefault("Vary", "Cookie")
     remember_browser(request, answer)
     return answer
+
+
+def stream_page(request: Request, template: str, **context: Any) -> StreamingResponse:
+    """A long page that leaves in pieces while it is made: the head at once, the rows as they are read.
+
+    For pages without forms that change anything: a cookie cannot be set once the head has left.
+    """
+    given = _given(request) | context
+    pieces = environment().get_template(template).generate(given)
+    headers = {"Cache-Control": "private, no-cache", "Vary": "Cookie, Accept-Encoding"}
+    body: Iterator[bytes] = (piece.encode() for piece in _together(pieces))
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        headers["Content-Encoding"] = "gzip"
+        body = _gzipped(body)
+    return StreamingResponse(body, media_type="text/html; charset=utf-8", headers=headers)
+
+
+#: Characters that leave together.
+_PIECE = 16_000
+
+
+def _together(pieces: Iterable[str]) -> Iterator[str]:
+    """Larger pieces; what stands before the rows (`FLUSH` in a template) leaves as soon as it is there."""
+    held: list[str] = []
+    size = 0
+    for piece in pieces:
+        held.append(piece)
+        size += len(piece)
+        if size >= _PIECE or piece == FLUSH:
+            yield "".join(held)
+            held, size = [], 0
+    yield "".join(held)
+
+
+def _gzipped(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Each piece can be read as soon as it has arrived (the gzip middleware would hold it back until it has more)."""
+    packer = zlib.compressobj(5, wbits=31)
+    for piece in pieces:
+        yield packer.compress(piece) + packer.flush(zlib.Z_SYNC_FLUSH)
+    yield packer.flush()
+
+
+def _given(request: Request) -> dict[str, Any]:
+    """What every template may use."""
+    return {
+        "request": request,
+        "lang": i18n.current_language(),
+        "theme": current_theme(),
+        "user": current_user(request),
+        "form_token": lambda: form_token(request),
+        "path": request.url.path,
+        "visitors": lambda: visits_of(request.app).count(),
+    }
 
 
 def language_url(request: Request, code: str) -> str:

@@ -12,6 +12,9 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from shuyin.harvest.music import load_sample_music
+from shuyin.indexer import services as indexer
+from shuyin.web.content.seeding import load_shipped_pages
 from tests.browser import parts
 from tests.postgres import skip_loudly
 from tests.web.catalogue import Site, build
@@ -19,8 +22,11 @@ from tests.web.catalogue import Site, build
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """The application with 131 books."""
+    """The application with 131 books, the sample music and the pages that come with the project."""
     made = build(tmp_path_factory.mktemp("browser"))
+    load_shipped_pages(made.services.writes)
+    load_sample_music(made.services.writes)
+    indexer.catch_up(made.services.sessions, made.services.writes, made.services.search)
     yield made
     made.services.close()
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from shuyin.web.content.seeding import load_shipped_pages
 from tests.browser.conftest import Opener
 from tests.browser.test_accessibility import _findings
 from tests.browser.test_walks import _tab_to
-from tests.web.catalogue import Site
 
 pytestmark = pytest.mark.browser
 
@@ -39,8 +37,7 @@ def test_one_entry_is_open_at_a_time_and_a_click_elsewhere_closes_it(open_page: 
 
 
 @pytest.mark.parametrize("width", [390, 1440])
-def test_without_scripts(open_page: Opener, site: Site, width: int) -> None:
-    load_shipped_pages(site.services.writes)
+def test_without_scripts(open_page: Opener, width: int) -> None:
     page = open_page("/", width=width, scripts=False)
     if width == 390:
         page.get_by_role("button", name="選單").click()
@@ -51,8 +48,7 @@ def test_without_scripts(open_page: Opener, site: Site, width: int) -> None:
 
 
 @pytest.mark.parametrize("width", [390, 1440])
-def test_axe_finds_nothing(open_page: Opener, site: Site, axe: str, width: int) -> None:
-    load_shipped_pages(site.services.writes)
+def test_axe_finds_nothing(open_page: Opener, axe: str, width: int) -> None:
     paths = ("/site-map", "/faq?tab=isrc", "/pages/isrc-history", "/publishers", "/news", "/awards/golden-melody-1")
     for dark in (False, True):
         for path in paths:

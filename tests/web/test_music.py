@@ -23,7 +23,8 @@ from shuyin.indexer.music import project_album, project_track
 from shuyin.records import database, exposure, music
 from shuyin.records.models import AlbumRow, TrackRow
 from shuyin.records.music import PERFORMER, Album, Track
-from shuyin.search_engine.query import Range
+from shuyin.search_engine.port import SearchUnavailable
+from shuyin.search_engine.query import Range, SearchRequest, SearchResult
 from shuyin.search_engine.visibility import VISIBLE_FROM, visible
 
 FUTURE = (datetime.now(exposure.TAIPEI) + timedelta(days=30)).date().isoformat()
@@ -188,3 +189,42 @@ def test_documents_become_visible_exactly_with_the_day(day: datetime, precision:
     for document in (project_album(album), project_track(track)):
         shown = document.fields[VISIBLE_FROM] < condition.gte
         assert shown == exposure.is_shown(released, now) == (offset >= 0)
+
+
+def test_a_long_page_that_loses_its_index_says_so(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine, asked = client.app.state.search, []  # type: ignore[attr-defined]
+    whole = engine.search
+
+    def search(index: str, request: SearchRequest) -> SearchResult:
+        asked.append((request.offset, request.limit, bool(request.facets)))
+        if request.offset:
+            raise SearchUnavailable("gone")
+        return whole(index, request)
+
+    monkeypatch.setattr(engine, "search", search)
+    shown = client.get("/music", params={"per_page": 1000})
+    assert shown.status_code == 200
+    assert "這一頁沒有列完" in shown.text
+    assert shown.text.count('class="tick"') == 100
+    assert shown.text.rstrip().endswith("</html>")
+    assert asked == [(0, 100, True), (100, 500, False)], "rows are read in batches, facets once"
+
+
+def test_rows_of_long_pages_are_those_of_short_ones(client: TestClient) -> None:
+    def numbers(**parameters: str) -> list[str]:
+        return re.findall(
+            r'class="tick" type="checkbox" name="id" value="(\d+)"', client.get("/music", params=parameters).text
+        )
+
+    whole = numbers(per_page="1000")
+    assert len(whole) == len(set(whole)) == 975
+    assert whole == [id for n in range(1, 11) for id in numbers(per_page="100", page=str(n))]
+
+
+def test_ticks_in_the_address_stand_on_the_page(client: TestClient) -> None:
+    ids = [str(item["id"]) for item in client.get("/api/v1/tracks", params={"q": "牡丹燈籠"}).json()["items"]]
+    shown = client.get("/music", params=[("q", "普庵咒"), *(("id", id) for id in [*ids, "x", "0" * 40])]).text
+    assert shown.count("checked data-carried") == 1
+    assert shown.count('form="export" data-carried') == len(ids) - 1
+    assert "x" not in re.findall(r'name="id" value="([^"]*)"', shown)
+    assert client.get("/music/export", params={"choose": "ticked", "q": "牡丹燈籠"}).status_code == 422

@@ -25,6 +25,7 @@ from shuyin.web.books.marc_view import labelled_fields
 from shuyin.web.captions import captions
 from shuyin.web.render import environment, page
 from shuyin.web.shelf.state import on_shelf
+from shuyin.web.ticks import carried_ids
 
 router = APIRouter(include_in_schema=False)
 
@@ -58,6 +59,7 @@ def results(request: Request, engine: EngineDep, sessions: SessionsDep, user: Us
         page_window=views.page_window,
         permalink=permalink,
         on_shelf=on_shelf(request),
+        carried=carried_ids(request),
         cql=as_cql(state),
         indexable=_indexable(state),
         sorts=_SORTS,

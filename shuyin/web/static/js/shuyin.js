@@ -1,4 +1,5 @@
-// Small helps on top of pages that work without them. No state of its own: the URL and the form say everything.
+// Small helps on top of pages that work without them. The URL and the form say everything; the one thing kept beside
+// them is which rows are ticked for download, for as long as the tab is open.
 "use strict";
 
 // Tell screen readers what a search brought, after the list was replaced in place.
@@ -40,13 +41,93 @@ document.addEventListener("htmx:responseError", (event) => {
   }
 });
 
-// How many records are ticked for download.
+// Ticked rows of a list stay ticked for the visit: on its other pages, after a new search, on the way back.
+const bar = () => document.querySelector("[data-ticks]");
+const boxes = () => [...document.querySelectorAll("input.tick[form=export]")];
+const readTicks = (name) => {
+  try {
+    const kept = JSON.parse(sessionStorage.getItem(`ticks:${name}`));
+    return new Set(Array.isArray(kept) ? kept.map(String) : []);
+  } catch {
+    return new Set(); // storage is switched off: ticks then hold for one page
+  }
+};
+const writeTicks = (name, ticks) => {
+  try {
+    sessionStorage.setItem(`ticks:${name}`, JSON.stringify([...ticks]));
+  } catch {
+    // as above
+  }
+};
+const sayTicks = (at, number) => {
+  const limit = Number(at.dataset.limit);
+  const text = number > limit ? at.dataset.over : number ? at.dataset.count : at.dataset.none;
+  const values = { n: number, limit, over: number - limit };
+  const shown = text.replace(/\{(\w+)\}/g, (_, key) => values[key].toLocaleString());
+  const status = document.getElementById("ticked");
+  if (status.textContent !== shown) status.textContent = shown;
+  at.classList.toggle("over", number > limit);
+  const above = document.getElementById("ticked-above");
+  if (above) {
+    above.hidden = !number;
+    above.textContent = shown;
+  }
+  at.querySelector("[data-ticks-clear]").disabled = !number;
+};
+const showTicks = () => {
+  const at = bar();
+  if (!at) return;
+  const ticks = readTicks(at.dataset.ticks);
+  const carried = document.querySelectorAll("input[data-carried]");
+  for (const input of carried) {
+    ticks.add(input.value); // an address that brought ticks along (made without scripts)
+    if (input.type === "hidden") input.remove();
+    else input.removeAttribute("data-carried");
+  }
+  if (carried.length) {
+    writeTicks(at.dataset.ticks, ticks);
+    const plain = new URL(window.location.href);
+    for (const name of ["id", "choose"]) plain.searchParams.delete(name);
+    window.history.replaceState(window.history.state, "", plain);
+  }
+  for (const box of boxes()) box.checked = ticks.has(box.value);
+  sayTicks(at, ticks.size);
+};
+const keepTicks = (changed, checked) => {
+  const at = bar();
+  const ticks = readTicks(at.dataset.ticks);
+  for (const box of changed) {
+    box.checked = checked(box);
+    if (box.checked) ticks.add(box.value);
+    else ticks.delete(box.value);
+  }
+  writeTicks(at.dataset.ticks, ticks);
+  sayTicks(at, ticks.size);
+};
 document.addEventListener("change", (event) => {
-  if (!event.target.matches("input.tick")) return;
-  const shown = document.getElementById("ticked");
-  const count = document.querySelectorAll("input.tick:checked").length;
-  if (shown) shown.textContent = count ? `(${count})` : "";
+  if (bar() && event.target.matches("input.tick[form=export]")) keepTicks([event.target], (box) => box.checked);
 });
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-ticks-page]")) keepTicks(boxes(), () => true);
+  if (event.target.closest("[data-ticks-clear]")) {
+    writeTicks(bar().dataset.ticks, new Set());
+    showTicks();
+  }
+});
+document.addEventListener("submit", (event) => {
+  const at = bar();
+  if (!at || !event.target.matches("#export")) return; // its inputs are called "id", which hides `form.id`
+  for (const former of event.target.querySelectorAll("input[data-elsewhere]")) former.remove();
+  const here = new Set(boxes().map((box) => box.value));
+  for (const id of readTicks(at.dataset.ticks)) {
+    if (here.has(id)) continue;
+    const input = Object.assign(document.createElement("input"), { type: "hidden", name: "id", value: id });
+    input.dataset.elsewhere = "";
+    event.target.append(input);
+  }
+});
+window.addEventListener("pageshow", showTicks); // also where the browser brings a page back as it was
+document.addEventListener("htmx:afterSettle", showTicks);
 
 // ARIA combobox with a listbox of suggestions (WAI-ARIA authoring practices, "editable combobox with list autocomplete").
 for (const input of document.querySelectorAll("input[data-combobox]")) {
