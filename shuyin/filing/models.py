@@ -193,3 +193,65 @@ class AuditEntry(Base):
     detail: Mapped[str] = mapped_column(Text)  # JSON, as hashed; no personal data
     previous: Mapped[str] = mapped_column(String(64))
     digest: Mapped[str] = mapped_column(String(64))
+
+
+class IsbnRange(Base):
+    """A span of publication elements under one registrant prefix that a publisher's numbers are taken from (C8)."""
+
+    __tablename__ = "isbn_ranges"
+    __table_args__ = (Index("ix_isbn_ranges_prefix", "prefix"), UniqueConstraint("prefix", "first"))
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
+    prefix: Mapped[str] = mapped_column(String(24))  # 978-957-678
+    first: Mapped[int] = mapped_column(Integer)  # publication elements, both ends included
+    last: Mapped[int] = mapped_column(Integer)
+    next: Mapped[int] = mapped_column(Integer)  # last + 1 when there is none left
+    open: Mapped[bool] = mapped_column(Boolean, default=True)
+    note: Mapped[str] = mapped_column(Text, default="")
+    revision: Mapped[int] = mapped_column(Integer, default=1)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    created_by: Mapped[str] = mapped_column(String(128))
+
+
+class IsbnNumber(Base):
+    """The ledger of numbers: every place that a range has moved past, once and for ever (D1)."""
+
+    __tablename__ = "isbn_numbers"
+    __table_args__ = (UniqueConstraint("filing_id", "item"),)
+
+    isbn: Mapped[str] = mapped_column(String(13), primary_key=True)
+    range_id: Mapped[int] = mapped_column(ForeignKey("isbn_ranges.id"), index=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
+    filing_id: Mapped[int | None] = mapped_column(ForeignKey("filings.id"))
+    item: Mapped[str | None] = mapped_column(String(64))  # what of the filing it is for: hardback, epub, set …
+    label: Mapped[str] = mapped_column(Text, default="")  # as it is printed: 平裝, EPUB, 全套：精裝
+    state: Mapped[str] = mapped_column(String(16))  # assigned | found (stood in the catalogue) | void (given up)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    by: Mapped[str] = mapped_column(String(128))
+
+
+class CipNumber(Base):
+    """A CIP number that was given out: ROC year and serial (114004670), once for each filing."""
+
+    __tablename__ = "cip_numbers"
+
+    number: Mapped[str] = mapped_column(String(9), primary_key=True)
+    filing_id: Mapped[int] = mapped_column(ForeignKey("filings.id"), unique=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    by: Mapped[str] = mapped_column(String(128))
+
+
+class Cataloguing(Base):
+    """A filing on the cataloguing desk: its record (not public before its release) and what was suggested for it."""
+
+    __tablename__ = "cataloguing"
+
+    filing_id: Mapped[int] = mapped_column(ForeignKey("filings.id"), primary_key=True)
+    book_id: Mapped[int] = mapped_column(ForeignKey("books.id"), unique=True)
+    recommendation_id: Mapped[int | None] = mapped_column(BigInteger)  # what the desk was shown last
+    accepted: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # suggestion → its chance, for 883
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    started_by: Mapped[str] = mapped_column(String(128))
+    released_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    released_by: Mapped[str | None] = mapped_column(String(128))

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from shuyin.filing import audit
-from shuyin.filing.models import FilingRow, OrganisationContact
+from shuyin.filing.models import FilingRow, IsbnNumber, IsbnRange, OrganisationContact
 from shuyin.filing.office import By, Office
 from shuyin.filing.registration.approval import keep_version
 from shuyin.records import changes
@@ -105,7 +105,14 @@ def merge(session: Session, office: Office, keep_id: int, gone_id: int, *, by: B
         if contact.role not in roles:
             contact.organisation_id = keep_id
     session.flush()
-    for column in (User.organisation_id, FilingRow.organisation_id, AlbumRow.company_id):
+    columns = (
+        User.organisation_id,
+        FilingRow.organisation_id,
+        AlbumRow.company_id,
+        IsbnRange.organisation_id,
+        IsbnNumber.organisation_id,
+    )
+    for column in columns:
         session.execute(update(column.class_).where(column == gone_id).values({column: keep_id}))
     names = [*kept.other_names, gone.name, *gone.other_names]
     kept.other_names = [n for n in dict.fromkeys(names) if n != kept.name]

@@ -27,6 +27,7 @@ class Permission(StrEnum):
     REVIEW_REGISTRATION = "registration.review"
     REVIEW_FEEDBACK = "feedback.review"
     REVIEW_ISBN = "isbn.review"
+    RANGES = "isbn.ranges"  # the publishers' number ranges
     MERGE = "organisation.merge"
     UNDO = "record.undo"
     USERS = "users.manage"
@@ -46,8 +47,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.PUBLISHER: _PUBLISHER,
     Role.PUBLISHER_ADMIN: _PUBLISHER | {P.CONTACT},
     Role.EDITOR: _STAFF | {P.EDIT_PAGES},
-    Role.CATALOGUER: _STAFF | {P.REVIEW_ISBN, P.UNDO, P.RECOMMENDATIONS},
-    Role.REGISTRAR: _STAFF | {P.REVIEW_REGISTRATION, P.MERGE, P.UNDO, P.LETTERS},
+    Role.CATALOGUER: _STAFF | {P.REVIEW_ISBN, P.RANGES, P.UNDO, P.RECOMMENDATIONS},
+    Role.REGISTRAR: _STAFF | {P.REVIEW_REGISTRATION, P.RANGES, P.MERGE, P.UNDO, P.LETTERS},
     Role.ADMIN: frozenset(Permission) - {P.FILE, P.CONTACT},
 }
 

@@ -150,6 +150,11 @@ def split(isbn: str) -> Parts | None:
     return Parts(prefix, group, rest[:size], rest[size:], isbn[12], agency)
 
 
+def with_check_digit(body: str) -> str:
+    """The ISBN-13 whose first twelve digits are `body`."""
+    return body + str(_ean.calc_check_digit(body))
+
+
 def hyphenate(isbn: str) -> str:
     """978-957-678-771-3; the digits as they are where the range is not given out."""
     parts = split(isbn)

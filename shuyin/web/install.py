@@ -36,6 +36,7 @@ from shuyin.web.site.routes import router as site_router
 from shuyin.web.site.sitemaps import router as sitemaps_router
 from shuyin.web.site.visits import VisitCounter
 from shuyin.web.staff.recommendations import router as staff_recommendations_router
+from shuyin.web.staff.ranges import router as staff_ranges_router
 from shuyin.web.staff.records import router as staff_records_router
 from shuyin.web.staff.routes import router as staff_router
 from shuyin.web.staff.users import router as staff_users_router
@@ -76,6 +77,7 @@ def install(app: FastAPI) -> None:
         content_staff_router,
         staff_router,
         staff_records_router,
+        staff_ranges_router,
         staff_users_router,
         staff_recommendations_router,
         tools_router,

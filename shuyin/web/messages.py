@@ -18,7 +18,7 @@ from shuyin.search_engine.declaration import INDEXES
 from shuyin.web.i18n import DOMAINS, LANGUAGES, LOCALE_DIR, SOURCE
 
 PACKAGE = Path(__file__).parents[1]
-_FILING = ("account", "filing", "staff")
+_FILING = ("account", "desk", "filing", "staff")
 #: Files of each catalogue and how strings are found in them; the first pattern that fits decides.
 _METHODS = {
     "filing": [

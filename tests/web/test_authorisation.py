@@ -31,13 +31,25 @@ from shuyin.web.filing.api import router as filings_api
 from shuyin.web.filing.routes import router as filing
 from shuyin.web.guard import rule_of
 from shuyin.web.staff.recommendations import router as staff_recommendations
+from shuyin.web.staff.ranges import router as staff_ranges
 from shuyin.web.staff.records import router as staff_records
 from shuyin.web.staff.routes import router as staff
 from shuyin.web.staff.users import router as staff_users
 from tests.filing.conftest import PDF
 from tests.web.filing_site import Person, Site, make_site
 
-ROUTERS = (entrance, account, filing, filings_api, staff, staff_records, staff_users, staff_recommendations, pages)
+ROUTERS = (
+    entrance,
+    account,
+    filing,
+    filings_api,
+    staff,
+    staff_records,
+    staff_ranges,
+    staff_users,
+    staff_recommendations,
+    pages,
+)
 ROUTES = [
     (route, method)
     for router in ROUTERS
@@ -94,6 +106,8 @@ EXPECTED: dict[str, Permission | None] = {
         ),
         Permission.EDIT_PAGES,
     ),
+    "/staff/isbn-ranges": Permission.RANGES,
+    "/staff/isbn-ranges/{range_id}": Permission.RANGES,
     "/staff/users": Permission.USERS,
     "/staff/users/{user_id}": Permission.USERS,
     "/staff/audit": Permission.AUDIT,
@@ -178,7 +192,7 @@ def ask(site: Site, person: Person, route: APIRoute, method: str, row_id: int, u
     values = {
         "filing_id": row_id, "upload_id": upload_id, "kind": "feedback", "key": "x", "token": "x", "name": "x",
         "step_name": "unit", "organisation_id": 1, "letter_id": 1, "page_id": 1, "record_id": 1, "what": "undo",
-        "user_id": 1,
+        "user_id": 1, "range_id": 1,
     }  # fmt: skip
     path = re.sub(r"\{(\w+)\}", lambda m: str(values[m[1]]), route.path)
     if method == "GET":
