@@ -35,8 +35,8 @@ from shuyin.web.shelf.routes import router as shelf_router
 from shuyin.web.site.routes import router as site_router
 from shuyin.web.site.sitemaps import router as sitemaps_router
 from shuyin.web.site.visits import VisitCounter
-from shuyin.web.staff.recommendations import router as staff_recommendations_router
 from shuyin.web.staff.ranges import router as staff_ranges_router
+from shuyin.web.staff.recommendations import router as staff_recommendations_router
 from shuyin.web.staff.records import router as staff_records_router
 from shuyin.web.staff.routes import router as staff_router
 from shuyin.web.staff.users import router as staff_users_router

@@ -30,8 +30,8 @@ from shuyin.web.content.staff_routes import router as pages
 from shuyin.web.filing.api import router as filings_api
 from shuyin.web.filing.routes import router as filing
 from shuyin.web.guard import rule_of
-from shuyin.web.staff.recommendations import router as staff_recommendations
 from shuyin.web.staff.ranges import router as staff_ranges
+from shuyin.web.staff.recommendations import router as staff_recommendations
 from shuyin.web.staff.records import router as staff_records
 from shuyin.web.staff.routes import router as staff
 from shuyin.web.staff.users import router as staff_users
