@@ -5,14 +5,18 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from lxml import etree, html
 
+from shuyin.ai_subjects.description import LONGEST_TEXT as LONGEST_SUMMARY
+from shuyin.ai_subjects.description import Description
+
 #: Bytes of an upload, bytes that a part of an archive may unpack to, characters that are kept, pages that are read.
 LARGEST_FILE = 10_000_000
 LARGEST_PART = 20_000_000
+LARGEST_WHOLE = 40_000_000
 LONGEST_TEXT = 100_000
 MOST_PAGES = 60
 MOST_PARTS = 2_000
@@ -38,6 +42,11 @@ class ExtractedText:
     text: str
     title: str
     cut: bool
+
+    def added_to(self, described: Description) -> Description:
+        """The description with the text as its summary; what was typed goes before what the file says."""
+        summary = f"{described.summary}\n{self.text}".strip()[:LONGEST_SUMMARY]
+        return replace(described, title=described.title or self.title, summary=summary)
 
 
 def clean(text: str) -> str:
@@ -135,10 +144,15 @@ def _epub(archive: zipfile.ZipFile) -> str:
     folder = PurePosixPath(packages[0]).parent
     files = {item.get("id"): item.get("href") for item in package.iter("{*}item")}
     text = "\n".join(element.text or "" for element in package.iter("{http://purl.org/dc/elements/1.1/}title")) + "\n"
+    unpacked = 0
     for reference in package.iter("{*}itemref"):
         href = files.get(reference.get("idref"))
         if href and len(text) < LONGEST_TEXT:
-            text += _hypertext(_part(archive, str(folder / href.split("#")[0]))) + "\n"
+            page = _part(archive, str(folder / href.split("#")[0]))
+            unpacked += len(page)
+            if unpacked > LARGEST_WHOLE:
+                raise UnreadableFile("bomb")
+            text += _hypertext(page) + "\n"
     return text
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,9 +15,19 @@ from shuyin.app.failures import CommandFailed
 from shuyin.app.settings import get_settings
 
 if TYPE_CHECKING:
-    from shuyin.ai_subjects.description import LabelledRecord
+    from shuyin.ai_subjects.description import Description, LabelledRecord
     from shuyin.ai_subjects.recommender import Recommender
     from shuyin.ai_subjects.scheme import Scheme
+
+#: Why `suggest --file` did not read a file, and what to do (`texts.UnreadableFile.reason`).
+_FILE_PROBLEMS = {
+    "too-large": "larger than 10 MB; give a smaller file",
+    "unknown-kind": "not a kind of file that can be read; these can: txt, docx, pdf, epub, csv",
+    "damaged": "cannot be opened, it may be damaged; save it again with the program that made it",
+    "bomb": "unpacks to far more than a text has; save the text alone",
+    "encrypted": "protected by a password; remove it",
+    "empty": "has no text in it (scanned pages, perhaps)",
+}
 
 app = typer.Typer(name="ai", help="Subject headings and class numbers: the recommender.", no_args_is_help=True)
 
@@ -153,7 +164,7 @@ def evaluate(
     from shuyin.ai_subjects import evaluation
     from shuyin.ai_subjects.description import read_labelled_csv
 
-    recommender = _recommender(model)
+    recommender = recommender_of(model)
     records = read_labelled_csv(file)
     if not records:
         raise CommandFailed(f"{file.name} holds no rows")
@@ -185,7 +196,8 @@ def _print_measures(found: dict[str, Any]) -> None:
         typer.echo(line)
 
 
-def _recommender(model: Path | None) -> Recommender:
+def recommender_of(model: Path | None) -> Recommender:
+    """The recommender of that folder, or the one in use; `CommandFailed` if there is none."""
     from shuyin.ai_subjects import artefact, store
     from shuyin.ai_subjects.recommender import Recommender
 
@@ -203,14 +215,16 @@ def suggest(
     category: str = typer.Option("", "--category", help="圖書主題 or 建議上架分類."),
     keyword: list[str] = typer.Option([], "--keyword", help="Repeatable."),
     summary: str = typer.Option("", "--summary", help="Its summary."),
-    file: Path | None = typer.Option(None, "--file", help="Read the text from a txt file or the fields of a CSV."),
+    file: Path | None = typer.Option(
+        None, "--file", help="Read the text of a txt, docx, pdf or epub file, or the rows of a CSV."
+    ),
     as_json: bool = typer.Option(False, "--json", help="Print JSON (one line for each row of a CSV)."),
     model: Path | None = typer.Option(None, "--model", help="Folder of the model; else the one in use."),
 ) -> None:
     """Suggest subject headings and class numbers, with reasons."""
     from shuyin.ai_subjects.description import Description
 
-    recommender = _recommender(model)
+    recommender = recommender_of(model)
     described = Description(title, author, publisher, summary, "", tuple(keyword), "", category)
     for one in _descriptions(described, file):
         answer = recommender.recommend(one).as_json()
@@ -220,21 +234,36 @@ def suggest(
             _print_answer(one.title, answer)
 
 
-def _descriptions(described: Any, file: Path | None) -> list[Any]:
-    import csv
-    from dataclasses import replace
-
+def _descriptions(described: Description, file: Path | None) -> list[Description]:
     from shuyin.ai_subjects.description import record_from_row
 
     if file is None:
         if not described.title.strip() and not described.summary.strip():
             raise CommandFailed("give a title, or --file FILE")
         return [described]
-    if file.suffix.lower() == ".csv":
+    if not file.is_file():
+        raise CommandFailed(f"{file} is not a file; check the path")
+    if file.suffix.lower() != ".csv":
+        return [_with_text(described, file)]
+    try:
         with file.open(encoding="utf-8-sig", newline="") as stream:
-            return [record_from_row(row, place).description for place, row in enumerate(csv.DictReader(stream), 1)]
-    text = file.read_text(encoding="utf-8", errors="replace")
-    return [replace(described, title=described.title or text.strip().splitlines()[0][:200], summary=text)]
+            rows = [record_from_row(row, place).description for place, row in enumerate(csv.DictReader(stream), 1)]
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise CommandFailed(f"{file.name} is no CSV in UTF-8: {error}") from None
+    if not any(row.title for row in rows):
+        raise CommandFailed(f"{file.name} has no rows with a title; the header line must name a column `title`")
+    return rows
+
+
+def _with_text(described: Description, file: Path) -> Description:
+    from shuyin.ai_subjects import texts
+
+    with file.open("rb") as stream:
+        data = stream.read(texts.LARGEST_FILE + 1)
+    try:
+        return texts.extract(file.name, data).added_to(described)
+    except texts.UnreadableFile as error:
+        raise CommandFailed(f"{file.name}: {_FILE_PROBLEMS[error.reason]}") from None
 
 
 def _print_answer(title: str, answer: dict[str, Any]) -> None:

@@ -57,16 +57,19 @@ LANGUAGES = {
 
 
 class PlainCsvReader:
-    """Reader of `--format csv`."""
+    """Reader of `--format csv`. Where records are not to be kept (`numbered` False), rows need no number."""
 
     format = SourceFormat.CSV
+
+    def __init__(self, *, numbered: bool = True) -> None:
+        self._numbered = numbered
 
     def split(self, stream: BinaryIO) -> Iterator[bytes]:
         """See `Reader.split`."""
         return tables.split(stream)
 
     def convert(self, piece: bytes, source: str) -> IncomingRecord:
-        """The row as MARC21. A row needs a title, and an ISBN or a control number."""
+        """The row as MARC21. A row needs a title, and (where rows are numbered) an ISBN or a control number."""
         row = Row(tables.read_piece(piece))
         title = row.text("title")
         if not title:
@@ -74,7 +77,7 @@ class PlainCsvReader:
         printed = shop_title(title)
         control_number = row.text("control_number")
         bindings = _bindings(row, printed)
-        if not any(b.isbn for b in bindings) and control_number is None:
+        if self._numbered and not any(b.isbn for b in bindings) and control_number is None:
             raise Rejected(Reason.ISBN_MISSING, row.raw("isbn").strip())
         book = _book(row, printed, bindings, control_number)
         return incoming(book, piece, self.format, source, warnings=(*row.warnings, *repairs_warning(row.repairs)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, File, Form, Query, Request, UploadFile
@@ -148,13 +147,7 @@ def _with_file(described: Description, file: UploadFile | None) -> Description:
     """The description with the text of the file; what was typed goes before what the file says."""
     if file is None or not file.filename:
         return described
-    data = file.file.read(texts.LARGEST_FILE + 1)
-    found = texts.extract(file.filename, data)
-    return replace(
-        described,
-        title=described.title or found.title,
-        summary=f"{described.summary}\n{found.text}".strip()[: LONGEST["summary"]],
-    )
+    return texts.extract(file.filename, file.file.read(texts.LARGEST_FILE + 1)).added_to(described)
 
 
 def _analysis(
