@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import io
+import json
+import os
 import re
-import zipfile
+import subprocess
+import sys
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
-
-from lxml import etree, html
 
 from shuyin.ai_subjects.description import LONGEST_TEXT as LONGEST_SUMMARY
 from shuyin.ai_subjects.description import Description
 
-#: Bytes of an upload, bytes that a part of an archive may unpack to, characters that are kept, pages that are read.
+#: Bytes of an upload, characters that are kept.
 LARGEST_FILE = 10_000_000
-LARGEST_PART = 20_000_000
-LARGEST_WHOLE = 40_000_000
 LONGEST_TEXT = 100_000
-MOST_PAGES = 60
-MOST_PARTS = 2_000
+#: A file that takes longer is not read (seconds; the process that reads it has a limit of its own on processor time).
+_PATIENCE = 60
 
 _BLANKS = re.compile(r"[ \t\u3000\xa0]+")
 _LINES = re.compile(r"\n{3,}")
@@ -60,10 +58,8 @@ def extract(name: str, data: bytes) -> ExtractedText:
     bomb, encrypted or empty."""
     if len(data) > LARGEST_FILE:
         raise UnreadableFile("too-large")
-    if data.startswith(b"%PDF-"):
-        found = _pdf(data)
-    elif data.startswith(b"PK\x03\x04"):
-        found = _archive(data)
+    if data.startswith((b"%PDF-", b"PK\x03\x04")):
+        found = _read_apart(data)
     elif PurePosixPath(name).suffix.lower() in (".txt", ".text", ".md", ""):
         found = _plain(data)
     else:
@@ -91,99 +87,20 @@ def _plain(data: bytes) -> str:
     return data.decode("utf-8", errors="replace")
 
 
-def _archive(data: bytes) -> str:
+def _read_apart(data: bytes) -> str:
+    """The text of a PDF or an archive, read by a process of its own: libraries that take such files apart can be made
+    to run for minutes or to fill the memory, and that process may (`text_files`)."""
+    command = [sys.executable, "-m", "shuyin.ai_subjects.text_files"]
+    around = {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     try:
-        archive = zipfile.ZipFile(io.BytesIO(data))
-    except zipfile.BadZipFile as error:
-        raise UnreadableFile("damaged") from error
-    with archive:
-        names = archive.namelist()
-        if len(names) > MOST_PARTS:
-            raise UnreadableFile("bomb")
-        if "word/document.xml" in names:
-            return _word(_part(archive, "word/document.xml"))
-        if "META-INF/container.xml" in names:
-            return _epub(archive)
-    raise UnreadableFile("unknown-kind")
-
-
-def _part(archive: zipfile.ZipFile, name: str) -> bytes:
-    """One part, unpacked no further than the bound whatever its header claims."""
-    try:
-        with archive.open(name) as stream:
-            data = stream.read(LARGEST_PART + 1)
-    except (zipfile.BadZipFile, RuntimeError, KeyError, NotImplementedError, EOFError, ValueError) as error:
-        raise UnreadableFile("encrypted" if "encrypted" in str(error) else "damaged") from error
-    if len(data) > LARGEST_PART:
+        done = subprocess.run(  # noqa: S603  (our own module, the file goes in by standard input)
+            command, input=data, capture_output=True, timeout=_PATIENCE, check=False, env=around
+        )
+    except subprocess.TimeoutExpired as error:
+        raise UnreadableFile("bomb") from error
+    if done.returncode != 0:  # it ran out of time or memory
         raise UnreadableFile("bomb")
-    return data
-
-
-def _xml(data: bytes) -> etree._Element:
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=False)
-    try:
-        return etree.fromstring(data, parser)
-    except etree.XMLSyntaxError as error:
-        raise UnreadableFile("damaged") from error
-
-
-def _word(data: bytes) -> str:
-    root = _xml(data)
-    namespace = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-    paragraphs = ("".join(text.text or "" for text in p.iter(f"{namespace}t")) for p in root.iter(f"{namespace}p"))
-    return "\n".join(paragraphs)
-
-
-def _epub(archive: zipfile.ZipFile) -> str:
-    """The documents of the spine, in reading order, until there is text enough."""
-    container = _xml(_part(archive, "META-INF/container.xml"))
-    packages = [element.get("full-path") for element in container.iter("{*}rootfile")]
-    if not packages or not packages[0]:
-        raise UnreadableFile("damaged")
-    package = _xml(_part(archive, packages[0]))
-    folder = PurePosixPath(packages[0]).parent
-    files = {item.get("id"): item.get("href") for item in package.iter("{*}item")}
-    text = "\n".join(element.text or "" for element in package.iter("{http://purl.org/dc/elements/1.1/}title")) + "\n"
-    unpacked = 0
-    for reference in package.iter("{*}itemref"):
-        href = files.get(reference.get("idref"))
-        if href and len(text) < LONGEST_TEXT:
-            page = _part(archive, str(folder / href.split("#")[0]))
-            unpacked += len(page)
-            if unpacked > LARGEST_WHOLE:
-                raise UnreadableFile("bomb")
-            text += _hypertext(page) + "\n"
-    return text
-
-
-def _hypertext(data: bytes) -> str:
-    parser = html.HTMLParser(no_network=True, encoding="utf-8", remove_comments=True)
-    try:
-        root = html.document_fromstring(data, parser=parser)
-    except (etree.ParserError, etree.XMLSyntaxError):
-        return ""  # an empty page of the book
-    etree.strip_elements(root, "script", "style", with_tail=False)
-    return "\n".join(line for line in (str(text).strip() for text in root.itertext()) if line)
-
-
-def _pdf(data: bytes) -> str:
-    import logging
-
-    from pypdf import PdfReader
-    from pypdf.errors import PyPdfError
-
-    logging.getLogger("pypdf").setLevel(logging.ERROR)
-    try:
-        reader = PdfReader(io.BytesIO(data))
-        if reader.is_encrypted:
-            raise UnreadableFile("encrypted")
-        text = ""
-        for page in reader.pages[:MOST_PAGES]:
-            text += page.extract_text() + "\n"
-            if len(text) > LONGEST_TEXT:
-                break
-    except (PyPdfError, ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError, OSError) as error:
-        if isinstance(error, UnreadableFile):
-            raise
-        raise UnreadableFile("damaged") from error
-    return text
+    told = json.loads(done.stdout)
+    if "reason" in told:
+        raise UnreadableFile(told["reason"])
+    return str(told["text"])
