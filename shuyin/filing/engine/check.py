@@ -174,7 +174,7 @@ def check_field(
             return problem("kind", message)
     for rule in declared.rules:
         if not rule.test(answers, today):
-            return problem(rule.code, rule.message)
+            return problem(rule.code, rule.message, **({"detail": rule.detail} if rule.detail else {}))
     return []
 
 

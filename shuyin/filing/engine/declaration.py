@@ -31,13 +31,14 @@ class Choice:
 class Rule:
     """A check that is more than a kind, a limit or a value list: it may look at all answers.
 
-    `test` answers whether the rule is kept. The failing field shows `message`.
+    `test` answers whether the rule is kept. The failing field shows `message`, which may hold `{detail}`.
     """
 
     code: str
     message: str
     source: str
     test: Callable[[Answers, date], bool]
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,7 @@ class Section:
     items: tuple[Item, ...]
     shown: Condition = ALWAYS
     help: str = ""
+    tool: str = ""  # a help of its own above the items, drawn by `web.filing.tools` ("carry", "recommend")
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,8 @@ def words_of(filing: Filing, condition: Condition) -> str:
 
 
 def _shown(filing: Filing, step: Step, section: Section, item: Field | Rows | Upload) -> Iterator[RuleLine]:
-    for condition in (section.shown, item.shown):
+    said = (item.shown, *getattr(item.shown, "parts", ()))
+    for condition in (item.shown,) if section.shown in said else (section.shown, item.shown):
         if condition != ALWAYS:
             yield RuleLine(step, item, "shown", f"顯示條件：{words_of(filing, condition)}", item.source)
 
@@ -74,7 +75,7 @@ def _field_rules(
         if field.kind.bad is not None:
             yield line("kind", field.kind.says)
     for rule in field.rules:
-        yield line(rule.code, rule.message, rule.source)
+        yield line(rule.code, rule.message.replace("{detail}", rule.detail), rule.source)
 
 
 def _upload_rules(filing: Filing, step: Step, section: Section, upload: Upload) -> Iterator[RuleLine]:

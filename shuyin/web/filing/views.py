@@ -97,7 +97,7 @@ class SectionView:
 
 def say_problem(problem: Problem) -> str:
     """A problem in the reader's language."""
-    params = {k: gettext(v) if k == "label" else v for k, v in problem.params.items()}
+    params = {k: gettext(v) if k in ("label", "detail") else v for k, v in problem.params.items()}
     return gettext(problem.message).format(**params)
 
 
