@@ -102,7 +102,11 @@ APPLICATION_KEEPING |= {
     ("cip", "cip_textbook"): {"shelf": "教科書", "shelf_textbook": "大專校院教科書"},
     ("cip", "cip_foreign"): {"language": "英文", "national_language": "臺灣原住民族語"},
     ("cip", "cip_comic"): {"shelf": "文學"},
-    ("cip", "cip_short"): {"print_pages": "49", "shelf": "兒童讀物(含繪本、故事書等)", "shelf_children": "繪本、圖畫書"},
+    ("cip", "cip_short"): {
+        "print_pages": "49",
+        "shelf": "兒童讀物(含繪本、故事書等)",
+        "shelf_children": "繪本、圖畫書",
+    },
     ("cip", "cip_score"): {"cip": "no", "cip_excluded": ["score"]},
     ("cip", "cip_map"): {"cip": "no", "cip_excluded": ["map"]},
     ("cip", "cip_braille"): {"cip": "no", "cip_excluded": ["braille"]},

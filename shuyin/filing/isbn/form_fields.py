@@ -73,9 +73,7 @@ def _set(form: str, asks: Condition, lines: dict[str, str], formats: tuple[Choic
         Field("title", mark("書名"), lines["parts"], required=ALWAYS, max_length=500),
     )  # fmt: skip
     if formats:
-        fields += (
-            Field("format", mark("檔案格式"), lines["parts"], basic.CHOICE, required=ALWAYS, choices=formats),
-        )
+        fields += (Field("format", mark("檔案格式"), lines["parts"], basic.CHOICE, required=ALWAYS, choices=formats),)
     return (
         Field(f"{form}_volumes", mark("冊數"), lines["volumes"], kinds.COUNT, required=asked, shown=asked,
               rules=(
@@ -155,7 +153,8 @@ EBOOK_SECTION = Section(
               required=_JOINT, shown=_JOINT, choices=YES_NO,
               rules=(
                   Rule("first_named",
-                       mark("聯合出版的電子書，以版權頁（畫面）排列第一者為出版者，請由該出版者提出申請。"), "S2 l.44–46",
+                       mark("聯合出版的電子書，以版權頁（畫面）排列第一者為出版者，請由該出版者提出申請。"),
+                       "S2 l.44–46",
                        lambda answers, _today: answers.get("ebook_first_named") == "yes"),
               )),
         Field("ebook_extension", mark("電子書延伸辨識碼"), "S2 l.48–62, 140–255", kinds.EXTENSION_CODE,

@@ -97,7 +97,8 @@ CONTENT = Section(
     mark("簡介、目次與關鍵詞"),
     (
         Field("intro", mark("本書簡介"), "S0 l.1407–1409", kinds.PROSE, required=ALWAYS, min_length=100,
-              max_length=6000, help=mark("請以 100–6000 字為限。請勿輸入 emoji 符號，若輸入 emoji 符號，系統將自動移除。")),
+              max_length=6000,
+              help=mark("請以 100–6000 字為限。請勿輸入 emoji 符號，若輸入 emoji 符號，系統將自動移除。")),
         Field("contents", mark("目次"), "S0 l.1415, 1421", kinds.PROSE, required=ALWAYS, max_length=20_000,
               help=mark("若無目次，請填寫：無。請勿輸入 emoji 符號，若輸入 emoji 符號，系統將自動移除。")),
         Field("keywords", mark("建議關鍵詞"), "S0 l.1419", kinds.KEYWORDS, max_length=500, example="期刊文獻;學術傳播",
