@@ -5,7 +5,7 @@ Kind `isbn`, 掛號單號 I115-000001, permission to file `filing.file`, to hand
 States (`states.py`): draft → submitted → (returned ⇄ resubmitted) → processing → assigned → cataloguing → released →
 confirmed; withdrawn, refused. Transitions: `send`, `resend`, `withdraw` (filer); `open`, `return`, `refuse`,
 `assign` (check-list), `catalogue`, `release` (staff, `isbn.review`); `confirm` (system, when all numbers of the filing
-are confirmed). `return` from `assigned` keeps the numbers: `resend` leads to resubmitted, and `assign` again keeps them.
+are confirmed). `return` from `assigned` keeps the numbers: `resend` leads to resubmitted, `assign` gives them again.
 `EFFECTS` maps a transition to what is done in its transaction, `(session, office, row, by) → letter's extra values`.
 
 Field ids (answers; all text unless noted):
