@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from shuyin.ai_subjects.sparse import FeatureRows, FeatureSpace
 from shuyin.ai_subjects.trees import Trees
 
 FORMAT = 1
+MANIFEST = "manifest.json"
 
 
 class NoModel(FileNotFoundError):
@@ -28,8 +30,10 @@ class NoModel(FileNotFoundError):
 
 
 def save(model: Model, folder: Path, manifest: Mapping[str, Any]) -> None:
-    """Write the model; the manifest last, so that a folder with a manifest is whole."""
+    """Write the model; the manifest last and in one step, so that a folder with a manifest is whole. The manifest
+    names the other files with their sizes."""
     folder.mkdir(parents=True, exist_ok=True)
+    (folder / MANIFEST).unlink(missing_ok=True)
     words = model.vocabulary
     with gzip.GzipFile(folder / "labels.json.gz", "wb", mtime=0) as stream:
         stream.write(json.dumps(_labels(model), ensure_ascii=False, separators=(",", ":")).encode())
@@ -48,25 +52,38 @@ def save(model: Model, folder: Path, manifest: Mapping[str, Any]) -> None:
         arrays.update(ranker.arrays(f"classes{level or 'full'}"))
     with (folder / "arrays.npz").open("wb") as stream:
         np.savez_compressed(stream, **arrays)  # type: ignore[arg-type]
-    (folder / "manifest.json").write_text(
-        json.dumps(
-            {
-                "format": FORMAT,
-                "cutoff": {"score": model.cutoff.score, "limit": model.cutoff.limit},
-                "measures": model.measures,
-                **manifest,
-            },
-            ensure_ascii=False,
-            indent=1,
-        )
-        + "\n",
-        encoding="utf-8",
-    )
+    about = {
+        "format": FORMAT,
+        "cutoff": {"score": model.cutoff.score, "limit": model.cutoff.limit},
+        "measures": model.measures,
+        "files": {name: (folder / name).stat().st_size for name in ("arrays.npz", "labels.json.gz")},
+        **manifest,
+    }
+    write_whole(folder / MANIFEST, json.dumps(about, ensure_ascii=False, indent=1) + "\n")
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a small file in one step: after a crash there is the old one or the new one, never a piece."""
+    part = path.with_name(path.name + ".part")
+    with part.open("w", encoding="utf-8") as stream:
+        stream.write(text)
+        stream.flush()
+        os.fsync(stream.fileno())
+    part.replace(path)
+
+
+def is_whole(folder: Path) -> bool:
+    """Whether the folder holds a model of this format whose files have the sizes that its manifest says."""
+    try:
+        sizes = manifest(folder).get("files", {})
+        return all((folder / name).stat().st_size == size for name, size in sizes.items())
+    except (OSError, ValueError):
+        return False
 
 
 def manifest(folder: Path) -> dict[str, Any]:
     """What the model is: version, date, data, measures; `NoModel` if there is none."""
-    path = folder / "manifest.json"
+    path = folder / MANIFEST
     if not path.is_file():
         raise NoModel(f"{folder} holds no model (manifest.json is missing); run `shuyin ai train`")
     found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))

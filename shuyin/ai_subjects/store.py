@@ -28,9 +28,10 @@ def history(data_dir: Path) -> list[str]:
 
 
 def in_use(data_dir: Path) -> Path:
-    """The folder of the model in use."""
-    versions = history(data_dir)
-    return models(data_dir) / versions[-1] if versions else SHIPPED
+    """The folder of the model in use: the latest taken that is whole (a disk may lose files), else the one that
+    ships."""
+    whole = (models(data_dir) / version for version in reversed(history(data_dir)))
+    return next((folder for folder in whole if artefact.is_whole(folder)), SHIPPED)
 
 
 def take(data_dir: Path, version: str) -> None:
@@ -51,6 +52,4 @@ def go_back(data_dir: Path) -> Path:
 def _write(data_dir: Path, versions: list[str]) -> None:
     folder = models(data_dir)
     folder.mkdir(parents=True, exist_ok=True)
-    part = folder / "in-use.part"
-    part.write_text("\n".join(versions) + "\n", encoding="utf-8")
-    part.replace(folder / "in-use")  # one step: a reader sees the old list or the new one
+    artefact.write_whole(folder / "in-use", "\n".join(versions) + "\n")

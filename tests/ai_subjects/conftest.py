@@ -7,6 +7,7 @@ import itertools
 import pytest
 
 from shuyin.ai_subjects.description import Description, LabelledRecord
+from shuyin.ai_subjects.model import Model
 from shuyin.ai_subjects.scheme import Scheme, SchemeClass, SchemeHeading
 
 _KINDS = (
@@ -51,3 +52,12 @@ def small_scheme() -> Scheme:
             SchemeClass("320", ("天文學總論", "天文學")),
         ),
     )
+
+
+@pytest.fixture(scope="session")
+def small_model(labelled_books: list[LabelledRecord], small_scheme: Scheme) -> Model:
+    """A model that learnt from all of them; not to be changed."""
+    pytest.importorskip("sklearn", reason="the extra `models` is not installed")
+    from shuyin.ai_subjects import training
+
+    return training.learn(labelled_books, small_scheme)

@@ -21,8 +21,8 @@ sklearn = pytest.importorskip("sklearn", reason="the extra `models` is not insta
 
 
 @pytest.fixture(scope="module")
-def model(labelled_books: list[LabelledRecord], small_scheme: Scheme) -> Model:
-    return training.learn(labelled_books, small_scheme)
+def model(small_model: Model) -> Model:
+    return small_model
 
 
 @pytest.fixture(scope="module")

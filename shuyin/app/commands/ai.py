@@ -17,6 +17,7 @@ from shuyin.app.settings import get_settings
 if TYPE_CHECKING:
     from shuyin.ai_subjects.description import Description, LabelledRecord
     from shuyin.ai_subjects.recommender import Recommender
+    from shuyin.ai_subjects.retraining import Comparison
     from shuyin.ai_subjects.scheme import Scheme
 
 #: Why `suggest --file` did not read a file, and what to do (`texts.UnreadableFile.reason`).
@@ -52,25 +53,33 @@ def train(
     """Learn from the catalogue's records (and a file); takes minutes. Needs `pip install 'shuyin[models]'`."""
     from datetime import UTC, datetime
 
-    from shuyin.ai_subjects import artefact, store
+    from shuyin.ai_subjects import artefact, retraining, store
 
     data_dir = get_settings().data_dir
+    begin = datetime.now(UTC)
     learning, scheme = _material(records, alone)
-    version = version_name or datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    aside: list[LabelledRecord] = []
+    if model is None:
+        learning, aside = retraining.held_out(learning)
+    version = version_name or begin.strftime("%Y%m%dT%H%M%SZ")
+    if model is None and version in store.history(data_dir):
+        raise CommandFailed(f"a model called {version} has been in use; give the new one another --name")
     folder = model or store.models(data_dir) / version
     trained = _learn(learning, scheme, seed, folder, no_embedding)
-    about = {
+    about: dict[str, Any] = {
         "version": version,
+        "learnt_at": begin.isoformat(),
         "records": len(learning),
         "seed": seed,
         "source": records.name if records else "catalogue",
     }
-    artefact.save(trained, folder, about)
+    compared = retraining.compare(store.in_use(data_dir), trained, aside) if model is None else None
+    artefact.save(trained, folder, about | ({"comparison": compared.as_json()} if compared else {}))
     typer.echo(f"{folder}: learnt from {len(learning):,} records")
     if trained.measures:
         _print_measures(trained.measures)
-    if model is None:
-        _swap(data_dir, version, trained.measures, force)
+    if compared:
+        _swap(data_dir, version, compared, force)
 
 
 def _material(records: Path | None, alone: bool) -> tuple[list[LabelledRecord], Scheme]:
@@ -116,21 +125,17 @@ def _learn(learning: list[LabelledRecord], scheme: Scheme, seed: int, folder: Pa
             raise CommandFailed(f"{error.name} is missing; training needs `pip install 'shuyin[models]'`") from None
 
 
-def _swap(data_dir: Path, version: str, found: dict[str, Any], force: bool) -> None:
-    """Take the new model into use unless it measures clearly worse on records that its training kept aside."""
-    from shuyin.ai_subjects import artefact, store
+def _swap(data_dir: Path, version: str, compared: Comparison, force: bool) -> None:
+    """Take the new model into use unless it measures worse beyond chance on what neither model has learnt."""
+    from shuyin.ai_subjects import store
 
-    now = artefact.manifest(store.in_use(data_dir)).get("measures", {})
-    worse = [
-        f"{kind} {name}: {found[kind][name]['mean']:.3f} < {now[kind][name]['mean']:.3f}"
-        for kind, name in (("headings", "nDCG@10"), ("classes", "accuracy@3digits"))
-        if found and now and found[kind][name]["interval"][1] < now[kind][name]["mean"]
-    ]
-    if worse and not force:
-        typer.echo(f"not taken into use, it measures worse ({'; '.join(worse)}); --force takes it all the same")
+    for line in compared.lines():
+        typer.echo(line)
+    if compared.worse and not force:
+        typer.echo("not taken into use: it measures worse; --force takes it all the same")
         return
     store.take(data_dir, version)
-    typer.echo(f"in use from now on: {version}")
+    typer.echo(f"in use from now on: {version}; `shuyin ai rollback` goes back")
 
 
 @app.command()
