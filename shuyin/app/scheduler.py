@@ -28,8 +28,19 @@ from shuyin.records.vault import Vault
 
 _log = structlog.stdlib.get_logger("shuyin.scheduler")
 
-#: Rooms that may declare jobs.
-ROOMS = ("records", "search_engine", "indexer", "search_api", "notify", "ai_subjects", "filing", "harvest", "web")
+#: Rooms that may declare jobs; `app` for those that need two rooms which do not know each other.
+ROOMS = (
+    "records",
+    "search_engine",
+    "indexer",
+    "search_api",
+    "notify",
+    "ai_subjects",
+    "filing",
+    "harvest",
+    "web",
+    "app",
+)
 
 DONE, FAILED, SEEN = "done", "failed", "seen"
 

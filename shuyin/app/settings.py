@@ -48,6 +48,11 @@ class Settings(BaseSettings):
     harvest_private_hosts: str = Field(
         "", description="Hosts of the own network that may be harvested, separated by commas; all others are refused"
     )
+    scheme_urls: str = Field(
+        "",
+        description="Addresses of the official classification and subject headings (files as `shuyin ai load-scheme` "
+        "reads them), separated by spaces; looked at every week. Empty = none",
+    )
     data_key: str | None = Field(
         None,
         description="Encrypts personal data at rest; empty = one is made on first use and kept in DATA_DIR/data.key. "

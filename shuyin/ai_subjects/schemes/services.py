@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -12,15 +13,20 @@ from sqlalchemy.orm import Session
 from shuyin.ai_subjects.description import LabelledRecord
 from shuyin.ai_subjects.scheme import RECORDS_ORIGIN, STARTER_ORIGIN, starter_classes
 from shuyin.ai_subjects.schemes.entries import ClassEntry, HeadingEntry, SchemeFile
+from shuyin.ai_subjects.starter_loading import PRINTED_ORIGIN
 from shuyin.records import changes
 from shuyin.records.models import ClassRow, HeadingClassLink, HeadingRow, utc_now
 
 #: Codes of MARC 650 $2 and 084 $2 for the national schemes.
 HEADING_SCHEME = "lcstt"
 CLASS_SCHEME = "ncsclt"
+#: Origins of classes that come with the project.
+_NOT_OFFICIAL = (STARTER_ORIGIN, PRINTED_ORIGIN)
 #: Lengths of the columns; what is longer is not a heading or a number.
 _LONGEST_LABEL = 255
 _LONGEST_NUMBER = 32
+#: Share of an origin's entries that may vanish from one edition to the next.
+MOST_GONE = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +52,7 @@ def counts(session: Session) -> Counts:
     """Real counts of the tables."""
     classes = session.scalar(select(func.count()).select_from(ClassRow)) or 0
     headings = session.scalar(select(func.count()).select_from(HeadingRow)) or 0
-    official = session.scalar(select(ClassRow.id).where(ClassRow.origin != STARTER_ORIGIN).limit(1))
+    official = session.scalar(select(ClassRow.id).where(ClassRow.origin.not_in(_NOT_OFFICIAL)).limit(1))
     return Counts(classes, headings, starter=official is None)
 
 
@@ -65,6 +71,26 @@ def load(session: Session, file: SchemeFile, origin: str) -> Loaded:
     changes.append_all(session, "class", [row.id for row in class_rows])
     changes.append_all(session, "heading", [row.id for row in heading_rows.values()])
     return Loaded(len(class_rows), len(heading_rows), links, removed)
+
+
+def drop_absent(session: Session, file: SchemeFile, origin: str) -> int:
+    """Remove what this origin gave earlier and does not have any more; how many. A file that lacks more than a fifth of
+    it is taken for a damaged one, and nothing goes."""
+    gone = 0
+    tables: tuple[tuple[str, type[ClassRow] | type[HeadingRow], set[str], Any], ...] = (
+        ("class", ClassRow, {entry.number for entry in file.classes}, ClassRow.number),
+        ("heading", HeadingRow, {entry.label for entry in file.headings}, HeadingRow.label),
+    )
+    for kind, table, there, column in tables:
+        rows = session.execute(select(table.id, column).where(table.origin == origin)).all()
+        absent = [id for id, name in rows if name not in there]
+        if not there or not absent or len(absent) > MOST_GONE * len(rows):
+            continue
+        for begin in range(0, len(absent), 500):
+            session.execute(delete(table).where(table.id.in_(absent[begin : begin + 500])))
+        changes.append_all(session, kind, absent, deleted=True)
+        gone += len(absent)
+    return gone
 
 
 def _remove(session: Session, kind: str, table: type[ClassRow] | type[HeadingRow], origins: set[str]) -> int:
