@@ -1,10 +1,12 @@
-"""Tables of the read side: what harvesters have been told (the OAI ledger), what readers keep (the shelf)."""
+"""Tables of the read side: what harvesters have been told (the OAI ledger), what readers keep (the shelf), how much
+there is of everything (the statistics)."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Boolean, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shuyin.records.models import Base, BigKey, UtcDateTime, utc_now
@@ -49,3 +51,31 @@ class ShelfItem(Base):
     position: Mapped[int] = mapped_column(Integer)
     note: Mapped[str | None] = mapped_column(Text)
     added_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+
+
+class StatisticFact(Base):
+    """What one record adds to the counts, kept so that it can be taken back (statistics.keeping).
+
+    `counts` are [dimension, value, number]; records that add nothing have no row.
+    """
+
+    __tablename__ = "statistic_facts"
+
+    subject: Mapped[str] = mapped_column(String(8), primary_key=True)  # album | book
+    record_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    month: Mapped[str] = mapped_column(String(7))  # YYYY-MM in which it was registered or announced
+    counts_from: Mapped[date] = mapped_column(Date)  # day of exposure; facts.ALREADY where that has passed
+    counts: Mapped[list[list[Any]]] = mapped_column(JSON)
+
+
+class StatisticCount(Base):
+    """The sum of all facts: always equal to a recount."""
+
+    __tablename__ = "statistic_counts"
+
+    subject: Mapped[str] = mapped_column(String(8), primary_key=True)
+    dimension: Mapped[str] = mapped_column(String(16), primary_key=True)
+    month: Mapped[str] = mapped_column(String(7), primary_key=True)
+    counts_from: Mapped[date] = mapped_column(Date, primary_key=True)
+    value: Mapped[str] = mapped_column(String(120), primary_key=True)
+    number: Mapped[int] = mapped_column(BigInteger)

@@ -7,6 +7,7 @@ from datetime import datetime
 from shuyin.records.jobs import Job, JobContext
 from shuyin.search_api.dumps import writing
 from shuyin.search_api.oai import ledger
+from shuyin.search_api.statistics import keeping
 
 
 def follow_changes(context: JobContext) -> str:
@@ -21,7 +22,13 @@ def write_dumps(context: JobContext) -> str:
     return f"{count} records in {folder.name}"
 
 
+def count(context: JobContext) -> str:
+    """Bring the counts of the statistics up to the end of the change log."""
+    return f"{keeping.catch_up(context.writes)} changes counted"
+
+
 JOBS = [
     Job("oai-ledger", "*/5 * * * *", follow_changes, label="將書目異動記入 OAI-PMH 帳冊"),
+    Job("statistics", "*/2 * * * *", count, label="將異動計入服務統計"),
     Job("dumps", "30 3 * * *", write_dumps, label="寫出每日完整資料檔"),
 ]

@@ -196,6 +196,7 @@ def remember(session: Session, row: FilingRow, by: By, reason: str) -> None:
             answers=dict(row.answers),
             changed_by=by.name,
             reason=reason,
+            at=row.updated_at,
         )
     )
 

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from importlib.resources import files
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, case, func, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, func, select
 from sqlalchemy.orm import Session
 
 from shuyin.records import music
-from shuyin.records.models import AlbumRow, OrganisationRow, RegistrantPrefix, TrackRow
+from shuyin.records.models import AlbumRow, OrganisationRow, RegistrantPrefix
 from shuyin.search_api.messages import N_, Message
+from shuyin.search_api.statistics import keeping
+from shuyin.search_api.statistics.facts import GENERAL, INDIVIDUAL, PERSON, Dimension, Subject
 from shuyin.search_api.statistics.tables import Cell, Column, Table
 
 #: Up to this day the figures are those that S0 prints; from the next day on they are counted from the records.
@@ -22,9 +24,6 @@ HISTORY_UNTIL = date(2025, 11, 30)
 ROC_OFFSET = 1911
 #: What the sentence of S0 says, beside what its table adds up to.
 PRINTED_ALBUMS, PRINTED_TRACKS = 129_861, 569_656
-
-#: `OrganisationRow.kind` of private persons (S0: 單位類型 團體／個人).
-INDIVIDUAL = "個人"
 
 #: Carriers that table 2 of S0 prints; others follow where albums have them.
 MEDIA = ("CD", "DVD", "數位發行")
@@ -55,6 +54,16 @@ class Period:
     first: date
     last: date
 
+    @property
+    def month(self) -> str:
+        """The month in which the period begins, YYYY-MM."""
+        return f"{self.first:%Y-%m}"
+
+    @property
+    def months(self) -> tuple[str, str]:
+        """The first and the last month of the period."""
+        return self.month, f"{self.last:%Y-%m}"
+
     def within(self, column: SQLColumnExpression[date | None]) -> ColumnElement[bool]:
         """The condition that a date column lies in the period."""
         return column.between(self.first, self.last)
@@ -77,9 +86,8 @@ def yearly(session: Session, today: date) -> Table:
     """One row a year since 1999: history as printed, later days counted from the records."""
     rows: dict[int, Counts] = {row["year"]: {key: row[key] for key in _KEYS} for row in history()}
     printed = {key: sum(row[key] for row in rows.values()) for key in _KEYS}
-    live = _counts_by(session, Period(HISTORY_UNTIL + timedelta(days=1), today), 4, today)
-    for text, counts in live.items():
-        row = rows.setdefault(int(text), dict.fromkeys(_KEYS, 0))
+    for month, counts in _by_month(session, Period(HISTORY_UNTIL + timedelta(days=1), today), today).items():
+        row = rows.setdefault(int(month[:4]), dict.fromkeys(_KEYS, 0))
         for key in _KEYS:
             row[key] += counts[key]
     for year in range(HISTORY_UNTIL.year, today.year + 1):
@@ -112,14 +120,15 @@ def yearly(session: Session, today: date) -> Table:
 
 def monthly(session: Session, period: Period, today: date) -> Table:
     """Table 1 of a month: new registrants, albums and ISRCs by general and individual registrants."""
-    counts = _counts_by(session, period, 7, today)
-    by_kind = _by_kind(session, period, today)
-    month = next(iter(counts.values()), dict.fromkeys(_KEYS, 0))
-    registrants = (month["general_registrants"], month["individual_registrants"])
+    registrants = _registrants(session, period).get(period.month, (0, 0))
+    albums, tracks = (
+        [found.get((period.month, who), 0) for who in (GENERAL, INDIVIDUAL)]
+        for found in (_album_counts(session, d, period, today) for d in (Dimension.ALBUMS, Dimension.TRACKS))
+    )
     rows = [
         _kind_row(N_("申請數量"), *registrants),
-        _kind_row(N_("專輯數量"), *by_kind["albums"]),
-        _kind_row(N_("ISRC數量"), *by_kind["tracks"]),
+        _kind_row(N_("專輯數量"), *albums),
+        _kind_row(N_("ISRC數量"), *tracks),
     ]
     return Table(
         name="isrc-monthly",
@@ -131,15 +140,11 @@ def monthly(session: Session, period: Period, today: date) -> Table:
 
 def media(session: Session, period: Period, today: date) -> Table:
     """Table 2 of a month: albums by carrier, sound and video apart; an album may have several carriers."""
-    query = select(AlbumRow.medium, AlbumRow.work_type).where(
-        period.within(AlbumRow.registered_on), music.shown_on(today)
-    )
+    found = _album_counts(session, Dimension.CARRIER, period, today)
     counted: dict[tuple[str, str], int] = {}
-    for medium, work_type in session.execute(query):
-        kind = "video" if work_type and "錄影" in work_type else "sound"
-        for carrier in (medium or "").split("、"):
-            if carrier:
-                counted[kind, carrier] = counted.get((kind, carrier), 0) + 1
+    for (_, value), number in found.items():
+        kind, _, carrier = value.partition("|")
+        counted[kind, carrier] = number
     carriers = [*MEDIA, *sorted({carrier for _, carrier in counted} - set(MEDIA))]
     rows: list[Mapping[str, Cell]] = [
         {"kind": label, **{carrier: counted.get((kind, carrier)) for carrier in carriers}}
@@ -161,7 +166,7 @@ def last_twelve(session: Session, today: date) -> Table:
     for _ in range(12):
         months.append((year, month))
         year, month = (year - 1, 12) if month == 1 else (year, month - 1)
-    counts = _counts_by(session, Period(date(*months[-1], 1), today), 7, today)
+    counts = _by_month(session, Period(date(*months[-1], 1), today), today)
     nothing = dict.fromkeys(_KEYS, 0)
     rows: list[Mapping[str, Cell]] = [{"month": f"{y}-{m:02}", **counts.get(f"{y}-{m:02}", nothing)} for y, m in months]
     return Table(name="isrc-twelve-months", title=Message(N_("近十二個月新增量")), columns=_TWELVE, rows=tuple(rows))
@@ -209,59 +214,31 @@ def _kind_row(label: str, general: int, individual: int) -> Mapping[str, Cell]:
     return {"kind": label, "general": general, "individual": individual, "total": general + individual}
 
 
-def _month_text(column: SQLColumnExpression[date | None], session: Session, length: int) -> ColumnElement[str]:
-    """The first `length` characters of an ISO date, as either database writes it."""
-    if session.get_bind().dialect.name == "postgresql":
-        return func.to_char(column, "YYYY-MM" if length == 7 else "YYYY")
-    return func.substr(column, 1, length)
-
-
-def _counts_by(session: Session, period: Period, length: int, today: date) -> dict[str, Counts]:
-    """Counts of `_KEYS` by month ("2026-01", length 7) or year (length 4)."""
+def _by_month(session: Session, period: Period, today: date) -> dict[str, Counts]:
+    """Counts of `_KEYS` by month ("2026-01"); the period is made of whole months, the last one up to today."""
     found: dict[str, Counts] = {}
-    when = _month_text(RegistrantPrefix.assigned_on, session, length)
-    individual = case((OrganisationRow.kind == INDIVIDUAL, 1), else_=0)
-    registrants = (
-        select(when, func.count(), func.sum(individual))
-        .join(OrganisationRow, OrganisationRow.id == RegistrantPrefix.organisation_id)
-        .where(RegistrantPrefix.scheme == "isrc", period.within(RegistrantPrefix.assigned_on))
-        .group_by(when)
-    )
-    for key, number, persons in map(tuple, session.execute(registrants)):
-        counts = found.setdefault(key, dict.fromkeys(_KEYS, 0))
-        counts["general_registrants"], counts["individual_registrants"] = number - persons, int(persons)
-    for name, query in _album_queries(session, period, length, today).items():
-        for key, number in session.execute(query):
-            found.setdefault(key, dict.fromkeys(_KEYS, 0))[name] = number
+    for month, (general, persons) in _registrants(session, period).items():
+        counts = found.setdefault(month, dict.fromkeys(_KEYS, 0))
+        counts["general_registrants"], counts["individual_registrants"] = general, persons
+    for name, dimension in (("albums", Dimension.ALBUMS), ("tracks", Dimension.TRACKS)):
+        for (month, _), number in _album_counts(session, dimension, period, today).items():
+            found.setdefault(month, dict.fromkeys(_KEYS, 0))[name] += number
     return found
 
 
-def _album_queries(session: Session, period: Period, length: int, today: date) -> dict[str, Select[str, int]]:
-    when = _month_text(AlbumRow.registered_on, session, length)
-    where = (period.within(AlbumRow.registered_on), music.shown_on(today))
-    albums = select(when, func.count()).where(*where).group_by(when)
-    tracks = (
-        select(when, func.count())
-        .join(TrackRow, TrackRow.album_id == AlbumRow.id)
-        .where(*where, TrackRow.isrc.is_not(None))
-        .group_by(when)
-    )
-    return {"albums": albums, "tracks": tracks}
+def _album_counts(session: Session, dimension: str, period: Period, today: date) -> dict[tuple[str, str], int]:
+    return keeping.counted(session, Subject.ALBUM, dimension, period.months, today)
 
 
-def _by_kind(session: Session, period: Period, today: date) -> dict[str, tuple[int, int]]:
-    """(general, individual) counts of albums and of tracks with an ISRC."""
-    person = case((OrganisationRow.kind == INDIVIDUAL, 1), else_=0)
-    where = (period.within(AlbumRow.registered_on), music.shown_on(today))
-    albums = (
-        select(func.count(), func.coalesce(func.sum(person), 0))
-        .select_from(AlbumRow)
-        .outerjoin(OrganisationRow, OrganisationRow.id == AlbumRow.company_id)
-        .where(*where)
+def _registrants(session: Session, period: Period) -> dict[str, tuple[int, int]]:
+    """Month → (general, individual) registrants who were given a code; a few thousand in all, so read as they are."""
+    query = (
+        select(RegistrantPrefix.assigned_on, OrganisationRow.kind)
+        .join(OrganisationRow, OrganisationRow.id == RegistrantPrefix.organisation_id)
+        .where(RegistrantPrefix.scheme == "isrc", period.within(RegistrantPrefix.assigned_on))
     )
-    tracks = albums.join(TrackRow, TrackRow.album_id == AlbumRow.id).where(TrackRow.isrc.is_not(None))
-    counted = {}
-    for name, query in (("albums", albums), ("tracks", tracks)):
-        number, persons = session.execute(query).one()
-        counted[name] = (number - int(persons), int(persons))
-    return counted
+    found: dict[str, tuple[int, int]] = {}
+    for day, kind in session.execute(query):
+        general, persons = found.get(f"{day:%Y-%m}", (0, 0))
+        found[f"{day:%Y-%m}"] = (general, persons + 1) if kind == PERSON else (general + 1, persons)
+    return found

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy.orm import Session
 
 from shuyin.search_api.messages import N_, Message
-from shuyin.search_api.statistics import books, isrc
+from shuyin.search_api.statistics import books, isrc, keeping
 from shuyin.search_api.statistics.isrc import Period, month_of
 from shuyin.search_api.statistics.tables import Table
+
+#: Said under a table while the counts are behind.
+_BEHIND = N_("還有 {n} 筆異動尚未計入，數分鐘內會更新。")
 
 
 class UnknownTable(LookupError):
@@ -38,6 +41,7 @@ class TableSource:
 
     make: Callable[[Session, Period, date], Table]
     by_month: bool = True
+    counted: bool = True  # from the counts that follow the change log
 
 
 TABLES: dict[str, TableSource] = {
@@ -47,9 +51,16 @@ TABLES: dict[str, TableSource] = {
     "isrc-media": TableSource(isrc.media),
     "isbn-monthly": TableSource(books.by_form),
     "isbn-category": TableSource(books.by_category),
+    "isbn-class": TableSource(books.by_class),
+    "isbn-publisher": TableSource(books.by_publisher),
     "isbn-language": TableSource(books.by_language),
     "isbn-translations": TableSource(books.by_original_language),
 }
+
+
+def register(name: str, source: TableSource) -> None:
+    """Add a table of a room that this one does not know (the filings); its page and file follow."""
+    TABLES[name] = source
 
 
 def make(session: Session, name: str, today: date, month: str | None = None) -> Table:
@@ -60,7 +71,9 @@ def make(session: Session, name: str, today: date, month: str | None = None) -> 
     source = TABLES.get(name)
     if source is None:
         raise UnknownTable(name)
-    return source.make(session, read_month(month, today), today)
+    table = source.make(session, read_month(month, today), today)
+    behind = keeping.waiting(session) if source.counted else 0
+    return replace(table, notes=(*table.notes, Message(_BEHIND, {"n": behind}))) if behind else table
 
 
 def read_month(text: str | None, today: date) -> Period:

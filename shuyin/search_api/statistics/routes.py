@@ -9,9 +9,10 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import JSONResponse, Response
 
 from shuyin.search_api import statistics
-from shuyin.search_api.dependencies import SessionsDep, get_site
+from shuyin.search_api.dependencies import SessionsDep, WritesDep, get_site
 from shuyin.search_api.problems import problem
 from shuyin.search_api.schemas import ProblemJson
+from shuyin.search_api.statistics import keeping
 from shuyin.search_api.statistics.registry import TABLES, BadMonth, UnknownTable
 
 router = APIRouter(prefix="/api/v1/statistics", tags=["statistics"])
@@ -33,11 +34,13 @@ def tables() -> dict[str, list[str]]:
 def table(
     request: Request,
     sessions: SessionsDep,
+    writes: WritesDep,
     table: str,
     month: Annotated[str | None, Query(description="YYYY-MM; the last whole month without it")] = None,
 ) -> Response:
     """Columns and rows; unknown values are null."""
     today = datetime.now(get_site(request).zone).date()
+    keeping.freshen(sessions, writes)
     try:
         with sessions() as session:
             return JSONResponse(statistics.make(session, table, today, month).to_json())

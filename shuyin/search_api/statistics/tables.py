@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from shuyin.search_api.messages import Message
 
-Cell = str | int | None
+Cell = str | int | float | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from starlette.responses import Response, StreamingResponse
 
 from shuyin.records.music import ROLES
 from shuyin.search_api import services, statistics
-from shuyin.search_api.dependencies import EngineDep, SessionsDep, get_site
+from shuyin.search_api.dependencies import EngineDep, SessionsDep, WritesDep, get_site
 from shuyin.search_api.messages import N_, Message
 from shuyin.search_api.music import services as music
 from shuyin.search_api.state import BadParameters, ParameterProblem, read_state
@@ -118,8 +118,9 @@ def export(request: Request, engine: EngineDep) -> Response:
 
 
 @router.get("/music/latest")
-def latest(request: Request, engine: EngineDep, sessions: SessionsDep) -> Response:
+def latest(request: Request, engine: EngineDep, sessions: SessionsDep, writes: WritesDep) -> Response:
     """The albums released last, and what was registered in the last twelve months."""
+    statistics.keeping.freshen(sessions, writes)
     today = datetime.now(get_site(request).zone).date()
     with sessions() as session:
         table = statistics.make(session, "isrc-twelve-months", today)

@@ -10,15 +10,17 @@ from starlette.responses import Response
 
 from shuyin.records.dates import ROC_OFFSET
 from shuyin.search_api import statistics
-from shuyin.search_api.dependencies import SessionsDep, get_site
+from shuyin.search_api.dependencies import SessionsDep, WritesDep, get_site
 from shuyin.search_api.messages import N_, Message
-from shuyin.search_api.statistics import charts, isrc
+from shuyin.search_api.statistics import charts, isrc, keeping
 from shuyin.search_api.statistics.registry import TABLES, BadMonth, UnknownTable, read_month
 from shuyin.search_api.statistics.tables import Cell, Column, Table
 from shuyin.web import i18n
 from shuyin.web.render import page
+from shuyin.web.statistics import filings
 
 router = APIRouter(include_in_schema=False)
+filings.install()
 
 NAMES = {
     "isrc-yearly": N_("ISRC 歷年統計"),
@@ -27,8 +29,12 @@ NAMES = {
     "isrc-media": N_("按月統計：媒體出版品"),
     "isbn-monthly": N_("預告新書：出版形式"),
     "isbn-category": N_("預告新書：圖書主題"),
+    "isbn-class": N_("預告新書：類別"),
+    "isbn-publisher": N_("預告新書：出版機構類型"),
     "isbn-language": N_("預告新書：作品語文"),
     "isbn-translations": N_("預告新書：翻譯來源語文"),
+    "filing-turnaround": N_("申辦案件：處理時間"),
+    "filing-steps": N_("申辦案件：各階段時間"),
 }
 #: Columns that the chart of a table draws; tables without an entry have no chart.
 _CHARTS = {
@@ -36,6 +42,8 @@ _CHARTS = {
     "isrc-twelve-months": ("month", ("albums", "tracks")),
     "isbn-monthly": ("value", ("isbns", "records")),
     "isbn-category": ("value", ("records",)),
+    "isbn-class": ("value", ("records",)),
+    "isbn-publisher": ("value", ("records",)),
     "isbn-language": ("value", ("records",)),
     "isbn-translations": ("value", ("records",)),
 }
@@ -43,15 +51,17 @@ _CALENDARS = ("roc", "ce")
 
 
 @router.get("/statistics")
-def index(request: Request, sessions: SessionsDep) -> Response:
+def index(request: Request, sessions: SessionsDep, writes: WritesDep) -> Response:
     """The yearly table with its chart, and the way to all others."""
-    return show(request, sessions, "isrc-yearly")
+    return show(request, sessions, writes, "isrc-yearly")
 
 
 @router.get("/statistics/{name}.csv")
-def download(request: Request, sessions: SessionsDep, name: str, month: str | None = None) -> Response:
+def download(
+    request: Request, sessions: SessionsDep, writes: WritesDep, name: str, month: str | None = None
+) -> Response:
     """One table for a spreadsheet, with headings in the reader's language."""
-    table = _make(request, sessions, name, month)
+    table = _make(request, sessions, writes, name, month)
     headings = {column.key: i18n.gettext(column.label) for column in table.columns}
     return Response(
         table.to_csv(headings),
@@ -62,12 +72,17 @@ def download(request: Request, sessions: SessionsDep, name: str, month: str | No
 
 @router.get("/statistics/{name}")
 def show(
-    request: Request, sessions: SessionsDep, name: str, month: str | None = None, calendar: str = "roc"
+    request: Request,
+    sessions: SessionsDep,
+    writes: WritesDep,
+    name: str,
+    month: str | None = None,
+    calendar: str = "roc",
 ) -> Response:
     """One table with its chart; `calendar` is `roc` or `ce`, `month` is YYYY-MM."""
     if calendar not in _CALENDARS:
         raise HTTPException(422, N_("紀年請用 roc（民國）或 ce（西元）。"))
-    table = _make(request, sessions, name, month)
+    table = _make(request, sessions, writes, name, month)
     today = _today(request)
     period = read_month(month, today)
     return page(
@@ -90,7 +105,8 @@ def _today(request: Request) -> date:
     return datetime.now(get_site(request).zone).date()
 
 
-def _make(request: Request, sessions: SessionsDep, name: str, month: str | None) -> Table:
+def _make(request: Request, sessions: SessionsDep, writes: WritesDep, name: str, month: str | None) -> Table:
+    keeping.freshen(sessions, writes)
     try:
         with sessions() as session:
             return statistics.make(session, name, _today(request), month)
@@ -114,7 +130,7 @@ def _cell(value: Cell, column: Column, calendar: str) -> str:
         return i18n.gettext(N_("總計")) if column.is_year else "–"
     if column.is_year:
         return str(int(value) - ROC_OFFSET) if calendar == "roc" else str(value)
-    if isinstance(value, int):
+    if isinstance(value, int | float):
         return f"{value:,}"
     return i18n.language_name(value) if len(value) == 3 and value.isascii() else i18n.gettext(value)
 
