@@ -83,7 +83,8 @@ def _in_states(passed: Iterable[tuple[datetime, str]], sent: datetime, closed: d
     days: dict[str, float] = {}
     for place, (at, state) in enumerate(moments):
         until = moments[place + 1][0] if place + 1 < len(moments) else closed
-        days[state] = days.get(state, 0.0) + _days(at, until)
+        if until > at:  # drafts are kept at the very moment of sending
+            days[state] = days.get(state, 0.0) + _days(at, until)
     return days
 
 
