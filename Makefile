@@ -12,6 +12,7 @@ TEST   := $(VENV)/.test-$(STATE)
 LINT   := $(VENV)/.lint-$(STATE)
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 PYTEST_ARGS ?=
+BENCH_ARGS ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help evaluate-ai run test bench lint audit format soak clean
@@ -33,8 +34,8 @@ soak: $(TEST) ## the long runs: 100 kills, a fresh clone, large files
 	@$(BIN)/python -m tests.real_parts
 	@$(BIN)/python -m pytest -m soak $(PYTEST_ARGS)
 
-bench: $(TEST) ## measure import, index, search and memory; docs/performance.md keeps the results
-	@$(BIN)/python -m benchmarks
+bench: $(TEST) ## measure import, index, search, memory and readers at a fixed rate (BENCH_ARGS=--help); docs/performance.md keeps the results
+	@$(BIN)/python -m benchmarks $(BENCH_ARGS)
 
 FILE ?=
 evaluate-ai: $(BASE) ## measure the recommender on a labelled CSV: make evaluate-ai FILE=books.csv

@@ -1,4 +1,4 @@
-"""`make bench`: import, index, search and memory, on the same records, in one run.
+"""`make bench`: import, index, search, memory and readers at a fixed rate, on the same records, in one run.
 
 Beside each number stands what it can be compared with: bare pymarc reading and bare engine adding for the import; the
 engine alone and an empty route for the searches. Prints a table for docs/performance.md.
@@ -20,7 +20,7 @@ from urllib.parse import urlencode
 
 import pymarc
 
-from benchmarks import music, music_catalogue
+from benchmarks import music, music_catalogue, readers
 from benchmarks.catalogue import queries, records, write_file
 from benchmarks.serving import resident, serving, settings_for
 from benchmarks.tables import Table
@@ -136,6 +136,7 @@ def main() -> None:
     parser.add_argument("--albums", type=int, default=music_catalogue.ALBUMS, help="Albums; 0 = no music.")
     parser.add_argument("--tracks", type=int, default=music_catalogue.TRACKS)
     parser.add_argument("--seconds", type=float, default=30, help="How long each kind of search is asked, open-loop.")
+    readers.add_arguments(parser)
     arguments = parser.parse_args()
     sizes = [int(size) for size in arguments.sizes.split(",") if size]
     table = Table()
@@ -145,6 +146,8 @@ def main() -> None:
         with tempfile.TemporaryDirectory(prefix="shuyin-bench-") as folder:
             measure_import(Path(folder), size, table)
             measure_searches(Path(folder), size, table)
+            if size == max(sizes):
+                readers.measure(Path(folder), size, readers.run_of(arguments), table)
     if arguments.albums:
         with tempfile.TemporaryDirectory(prefix="shuyin-bench-") as folder:
             music.measure(Path(folder), table, arguments.albums, arguments.tracks, arguments.seconds)

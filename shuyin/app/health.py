@@ -18,6 +18,7 @@ from shuyin import __version__
 from shuyin.app.composition import Services
 from shuyin.indexer import services as indexer
 from shuyin.search_engine.port import SearchUnavailable
+from shuyin.web.limits.middleware import limits_of
 
 router = APIRouter()
 
@@ -39,6 +40,9 @@ class Metrics:
             "shuyin_http_request_seconds", "Time to answer", labels, buckets=_BUCKETS, registry=self.registry
         )
         self.documents = Gauge("shuyin_index_documents", "Documents in an index", ("index",), registry=self.registry)
+        self.over_limit = Gauge(
+            "shuyin_requests_over_limit", "Requests over a limit since the start", ("policy",), registry=self.registry
+        )
         self.lag = Gauge("shuyin_index_lag_changes", "Changes not yet indexed", ("index",), registry=self.registry)
 
     def observe(self, method: str, route: str, status: int, seconds: float) -> None:
@@ -75,6 +79,8 @@ async def metrics(request: Request) -> Response:
     numbers: Metrics = request.app.state.metrics
     services: Services = request.app.state.services
     await run_in_threadpool(_measure_indexes, services, numbers)
+    for policy, times in limits_of(request.app).exceeded.items():
+        numbers.over_limit.labels(policy).set(times)
     return Response(generate_latest(numbers.registry), media_type=CONTENT_TYPE_LATEST)
 
 

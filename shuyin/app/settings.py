@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from functools import lru_cache
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -61,6 +62,22 @@ class Settings(BaseSettings):
     clamd: str | None = Field(
         None, description="Malware scanner for uploads: unix:/run/clamav/clamd.ctl or tcp:HOST:PORT; empty = none"
     )
+    rate_limit: Literal["on", "report", "off"] = Field(
+        "on", description="Limits of requests by client: on refuses (429), report only writes to the log, off = none"
+    )
+    rate_limit_requests: int = Field(
+        600,
+        ge=1,
+        description="Requests that one address may make in a minute; its network (/24, /48) three times as many",
+    )
+    rate_limit_subscriptions: int = Field(
+        30,
+        ge=1,
+        description="Forms about subscriptions that one address may send in an hour; its network three times as many",
+    )
+    rate_limit_exempt: str = Field(
+        "127.0.0.0/8, ::1", description="Networks and addresses that are not counted, separated by commas"
+    )
     timezone: str = Field("Asia/Taipei", description="Zone in which dates are shown and days begin")
     log_format: Literal["console", "json"] = Field("console", description="console for people, json for machines")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
@@ -72,6 +89,16 @@ class Settings(BaseSettings):
             ZoneInfo(value)
         except (KeyError, ValueError):
             raise ValueError(f"there is no time zone {value}; use a name such as Asia/Taipei") from None
+        return value
+
+    @field_validator("rate_limit_exempt")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        for part in value.replace(",", " ").split():
+            try:
+                ip_network(part, strict=False)
+            except ValueError:
+                raise ValueError(f"{part} is no network; write 192.0.2.0/24, 2001:db8::/32 or one address") from None
         return value
 
     @field_validator("base_url")

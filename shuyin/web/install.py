@@ -27,6 +27,7 @@ from shuyin.web.directories.routes import router as directories_router
 from shuyin.web.dumps.routes import router as dumps_router
 from shuyin.web.filing.api import router as filings_api_router
 from shuyin.web.filing.routes import router as filing_router
+from shuyin.web.limits.middleware import RateLimit
 from shuyin.web.middleware import Preferences, SecurityHeaders
 from shuyin.web.music.routes import router as music_router
 from shuyin.web.new_books.routes import router as new_books_router
@@ -87,6 +88,7 @@ def install(app: FastAPI) -> None:
         app.include_router(router)
     errors.install(app)
     app.add_middleware(VisitCounter)
+    app.add_middleware(RateLimit)  # inside Preferences: it answers in the reader's language
     app.add_middleware(Preferences)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
