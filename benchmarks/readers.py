@@ -1,4 +1,4 @@
-"""Readers at a fixed rate while records are being indexed: `python -m benchmarks.readers --help` (part of `make bench`).
+"""Readers at a fixed rate while records are being indexed: `python -m benchmarks.readers --help`.
 
 What readers type, letter by letter, and the pages that they open are asked open-loop side by side; meanwhile records
 get another title, and the indexer of `shuyin serve` follows. In the same run, the bare engine with the plan made.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import socket
+import sys
 import threading
 from types import FrameType
 
@@ -25,6 +26,14 @@ _log = structlog.stdlib.get_logger("shuyin.serving")
 #: How often the change log is looked at, in seconds; how long to wait after a failure.
 POLL_SECONDS = 1.0
 PAUSE_SECONDS = 10.0
+
+#: A thread that works in Python gives way after so many seconds: indexing beside the pages must not hold them up
+#: (the usual 5 ms are paid again whenever a request comes back from the engine or the database).
+SWITCH_SECONDS = 0.001
+
+#: A connection without a request is kept open for so long, in seconds: longer than the minute after which proxies
+#: usually close theirs, so that none is closed here while a request is on its way.
+KEEP_ALIVE_SECONDS = 75
 
 PARTS = ("web", "indexer", "scheduler")
 
@@ -65,6 +74,7 @@ class IndexerLoop(threading.Thread):
 
 def serve(settings: Settings, host: str, port: int, only: str | None = None) -> None:
     """Run the parts until a signal ends them; `CommandFailed` if the tables are not up to date."""
+    sys.setswitchinterval(SWITCH_SECONDS)
     services = open_services(settings)
     try:
         _require_tables(services)
@@ -97,7 +107,14 @@ def _serve_web(services: Services, host: str, port: int) -> None:
         ) from None
     app = create_app(services.settings, services)
     _log.info("serving", address=f"http://{host}:{port}/")
-    config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=10)
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+    )
     with listening:
         uvicorn.Server(config).run(sockets=[listening])
 

@@ -347,6 +347,10 @@ class OpenSearchEngine:
         with _answering("counting"):
             return int(self._client.count(index=name)["count"])
 
+    def version(self, index: str) -> str | None:
+        """See `port.SearchEngine`: what a cluster counts (operations, segments) runs ahead of what is visible."""
+        return None
+
     def ping(self) -> None:
         """See `port.SearchEngine`."""
         for alias in self._aliases.values():

@@ -86,6 +86,10 @@ class SearchEngine(Protocol):
         """How many documents are live."""
         ...
 
+    def version(self, index: str) -> str | None:
+        """Differs after everything that changes an answer; None where the engine cannot tell without searching."""
+        ...
+
     def ping(self) -> None:
         """Return if the engine answers, raise `SearchUnavailable` if not."""
         ...

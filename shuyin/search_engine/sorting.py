@@ -13,10 +13,9 @@ from shuyin.search_engine.query import Everything, SearchRequest
 
 #: Scores closer than this are one score: the order of additions differs between documents.
 SCORE_STEP = 0.001
-#: So many hits beyond the page are looked at for ties.
-_SLACK = 100
-#: … and so many, if the ties go on; then all up to the paging limit.
-_MANY = 1500
+#: So many hits beyond the page are looked at for ties; if they go on, all up to the paging limit. Scoring costs far
+#: more than keeping a thousand hits, so that one search is to be enough.
+_SLACK = 1000
 
 Address = TypeVar("Address")
 
@@ -68,9 +67,8 @@ def page(
     def same(a: Any, b: Any) -> bool:
         return abs(a - b) < SCORE_STEP if by_score and a is not None and b is not None else bool(a == b)
 
-    for more in (_MANY, MAX_WINDOW):
-        if 0 < wanted <= len(hits) < min(total, more) and same(hits[wanted - 1][0], hits[-1][0]):
-            hits = list(top(more).hits)
+    if 0 < wanted <= len(hits) < min(total, MAX_WINDOW) and same(hits[wanted - 1][0], hits[-1][0]):
+        hits = list(top(MAX_WINDOW).hits)
     ordered: list[tuple[Any, Address]] = []
     start = 0
     while start < len(hits) and start < wanted:

@@ -88,12 +88,22 @@ class _Live:
                 self._open = directory, open_index(directory, self.generations.declaration)
                 self._commit = None
             directory, index = self._open
-            meta = (directory / "meta.json").stat()
-            commit = (meta.st_mtime_ns, meta.st_ino, meta.st_size)
+            commit = _commit_of(directory)
             if commit != self._commit:
                 index.reload()
                 self._commit = commit
             return directory, index
+
+    def version(self) -> str:
+        """Names the live generation and its last commit."""
+        directory, _ = self.opened()
+        return f"{directory.name} {_commit_of(directory)}"
+
+
+def _commit_of(directory: Path) -> tuple[int, int, int]:
+    """Differs after every commit; cheap enough to ask before every search."""
+    meta = (directory / "meta.json").stat()
+    return meta.st_mtime_ns, meta.st_ino, meta.st_size
 
 
 class TantivyRebuild:
@@ -198,6 +208,11 @@ class TantivyEngine:
         """See `port.SearchEngine`."""
         with self._snapshot(index) as snapshot:
             return int(snapshot.searcher.num_docs)
+
+    def version(self, index: str) -> str | None:
+        """See `port.SearchEngine`: the generation and its last commit."""
+        with self._answering(index):
+            return self._live[index].version()
 
     def ping(self) -> None:
         """See `port.SearchEngine`."""

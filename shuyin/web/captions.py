@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from hashlib import blake2b
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
@@ -15,14 +16,14 @@ from shuyin.web.i18n import SOURCE, current_language, gettext
 #: A scheme changes once in years; staff who load one see it after so many seconds.
 _FRESH = 300.0
 
-_cache: dict[int, tuple[float, dict[str, tuple[str, str | None]]]] = {}
-
 
 class Captions:
     """Words for class numbers in the language of the request."""
 
-    def __init__(self, known: Mapping[str, tuple[str, str | None]]) -> None:
+    def __init__(self, known: Mapping[str, tuple[str, str | None]], digest: str = "") -> None:
         self._known = known
+        #: Differs where the words do.
+        self.digest = digest
 
     def of(self, number: str) -> str:
         """The caption of a number, or an empty string."""
@@ -37,6 +38,9 @@ class Captions:
         return f"{value} {self.of(value)}".strip() if facet == "class" else labels.facet_value(facet, value)
 
 
+_cache: dict[int, tuple[float, Captions]] = {}
+
+
 def captions(sessions: sessionmaker[Session]) -> Captions:
     """The captions of the main tables of 中文圖書分類法, as they were at most five minutes ago."""
     kept = _cache.get(id(sessions))
@@ -46,6 +50,7 @@ def captions(sessions: sessionmaker[Session]) -> Captions:
         )
         with sessions() as session:
             known = {row.number: (row.caption, row.caption_en) for row in session.execute(query)}
+        digest = blake2b(repr(sorted(known.items())).encode(), digest_size=8).hexdigest()
         _cache.clear()
-        _cache[id(sessions)] = kept = (time.monotonic(), known)
-    return Captions(kept[1])
+        _cache[id(sessions)] = kept = (time.monotonic(), Captions(known, digest))
+    return kept[1]

@@ -21,6 +21,7 @@ from shuyin.web.account.entrance import router as entrance_router
 from shuyin.web.account.routes import router as account_router
 from shuyin.web.books.cip import router as cip_router
 from shuyin.web.books.routes import router as books_router
+from shuyin.web.conditional import Conditional
 from shuyin.web.content.routes import router as content_router
 from shuyin.web.content.staff_routes import router as content_staff_router
 from shuyin.web.directories.routes import router as directories_router
@@ -88,6 +89,7 @@ def install(app: FastAPI) -> None:
         app.include_router(router)
     errors.install(app)
     app.add_middleware(VisitCounter)
+    app.add_middleware(Conditional)
     app.add_middleware(RateLimit)  # inside Preferences: it answers in the reader's language
     app.add_middleware(Preferences)
     app.add_middleware(SecurityHeaders)

@@ -470,3 +470,24 @@ def test_an_abandoned_rebuild_leaves_no_trace(filled: SearchEngine) -> None:
     assert filled.count("books") == 5
     filled.write("books", [], deletes=["1"])
     assert filled.count("books") == 4
+
+
+def test_a_version_names_one_state_of_the_index(open_engine: Connect) -> None:
+    engine, reader = open_engine(), open_engine()
+    engine.write("books", ALL)
+    versions = [reader.version("books")]
+    if versions == [None]:
+        return  # an engine that cannot tell: pages are always made anew
+    assert reader.version("books") == engine.version("books") == versions[0]
+    engine.write("books", [book(1, "石頭記")])
+    versions.append(reader.version("books"))
+    engine.write("books", [], deletes=["1"])
+    versions.append(reader.version("books"))
+    rebuild = engine.rebuild("books")
+    rebuild.add(ALL)
+    versions.append(reader.version("books"))
+    assert versions[-1] == versions[-2]
+    rebuild.swap(len(ALL))
+    versions.append(reader.version("books"))
+    assert len(set(versions)) == 4
+    assert reader.version("albums") not in versions

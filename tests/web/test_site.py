@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.robotparser import RobotFileParser
 
 import pytest
 from fastapi.testclient import TestClient
@@ -111,6 +112,30 @@ def test_opensearch_description_and_robots(client: TestClient) -> None:
     assert "http://catalogue.test/books?q={searchTerms}&page={startPage?}" in templates
     robots = client.get("/robots.txt").text
     assert "Disallow: /books?" in robots and "Disallow: /account/" in robots
+
+
+def test_robots_take_records_and_leave_combinations_of_filters(client: TestClient) -> None:
+    lines = client.get("/robots.txt").text.splitlines()
+    # RFC 9309: rules match from the start, "*" stands for anything, the longest rule decides
+    rules = [line.removeprefix("Disallow: ") for line in lines if line.startswith("Disallow: ")]
+    patterns = [re.compile(".*".join(re.escape(part) for part in rule.split("*"))) for rule in rules]
+
+    def refused(path: str) -> bool:
+        return any(pattern.match(path) for pattern in patterns)
+
+    plain = RobotFileParser()
+    plain.parse(lines)
+    taken = ["/", "/books", "/books/1", "/new-books", "/publishers", "/publishers/1", "/music", "/albums/1", "/dumps/"]
+    left = [
+        "/books?q=a&f.format=print&f.class=8", "/books?page=2", "/books/facets/subject?q=a", "/books/export?id=1",
+        "/books/suggest?q=a", "/music?performer=a", "/publishers?name=a&page=3", "/api/v1/books?q=a", "/shelf",
+    ]  # fmt: skip
+    assert len(patterns) >= 10
+    assert [path for path in taken if refused(path) or not plain.can_fetch("anybot", path)] == []
+    assert [path for path in left if not refused(path)] == []
+    pages = [client.get(f"/books?{query}").text for query in ("q=臺灣&f.format=print", "f.class=8", "q=臺灣&page=2")]
+    assert len(pages) == 3
+    assert all('<meta name="robots" content="noindex, nofollow">' in page for page in pages)
 
 
 def test_errors_of_pages_are_pages_and_of_the_api_problems(client: TestClient) -> None:

@@ -103,12 +103,23 @@ def opensearch(request: Request) -> Response:
 
 @router.get("/robots.txt")
 def robots(request: Request) -> Response:
-    """Records and the plain list are for everyone; combinations of filters have no end and help no one."""
+    """Records and the plain list are for everyone; combinations of filters have no end and help no one.
+
+    "?*" and not "?" alone: some readers of this file take "/books?" for "/books" and would leave every record out.
+    """
     lines = [
         "User-agent: *",
-        "Disallow: /books?",
+        "Disallow: /books?*",
+        "Disallow: /books/advanced?*",
         "Disallow: /books/export",
+        "Disallow: /books/facets/",
         "Disallow: /books/suggest",
+        "Disallow: /*?*f.",  # filters of any list
+        "Disallow: /music?*",
+        "Disallow: /publishers?*",
+        "Disallow: /music-companies?*",
+        "Disallow: /subjects?*",
+        "Disallow: /shelf",
         "Disallow: /api/v1/",
         "Disallow: /account/",
         "Disallow: /subscriptions/",
