@@ -248,7 +248,7 @@ class Cataloguing(Base):
     __tablename__ = "cataloguing"
 
     filing_id: Mapped[int] = mapped_column(ForeignKey("filings.id"), primary_key=True)
-    book_id: Mapped[int] = mapped_column(ForeignKey("books.id"), unique=True)
+    book_id: Mapped[int] = mapped_column(ForeignKey("books.id"), index=True)
     recommendation_id: Mapped[int | None] = mapped_column(BigInteger)  # what the desk was shown last
     accepted: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # suggestion → its chance, for 883
     started_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shuyin.harvest.responsibility import contributors
+from shuyin.records.responsibility import contributors
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from shuyin.harvest import cleaning
-from shuyin.harvest.responsibility import contributors
-from shuyin.harvest.titles import filed_title, shop_title
 from shuyin.records.book import Format
+from shuyin.records.printed_titles import filed_title, shop_title
+from shuyin.records.responsibility import contributors
 
 
 @pytest.mark.parametrize(

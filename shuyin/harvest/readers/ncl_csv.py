@@ -13,12 +13,12 @@ from shuyin.harvest import cells
 from shuyin.harvest.cleaning import clean
 from shuyin.harvest.making import format_of, incoming, repairs_warning
 from shuyin.harvest.readers import tables
-from shuyin.harvest.readers.plain_csv import LANGUAGES
 from shuyin.harvest.reading import Rejected, SourceFormat
 from shuyin.harvest.reasons import Reason
-from shuyin.harvest.responsibility import contributors
-from shuyin.harvest.titles import filed_title
 from shuyin.records.book import Binding, Book, ClassNumber, Format, Subject
+from shuyin.records.languages import LANGUAGES
+from shuyin.records.printed_titles import filed_title
+from shuyin.records.responsibility import contributors
 from shuyin.records.services import IncomingRecord
 
 #: What the reader calls a column → its names in the files, newest first.

@@ -13,8 +13,8 @@ from shuyin.harvest.readers import onix_tables as tables
 from shuyin.harvest.readers.onix_message import Node, message, products
 from shuyin.harvest.reading import Rejected, SourceFormat
 from shuyin.harvest.reasons import Reason
-from shuyin.harvest.titles import whole_title
 from shuyin.records.book import Binding, Book, ClassNumber, Contributor, Format, Series, Subject, TitleParts
+from shuyin.records.printed_titles import whole_title
 from shuyin.records.services import IncomingRecord
 
 WARN_OLD = "ONIX 2.1 是已停用的舊版，已盡可能轉換；請來源改以 3.0 或 3.1 輸出"

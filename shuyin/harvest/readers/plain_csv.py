@@ -13,9 +13,10 @@ from shuyin.harvest.making import book_format, format_of, incoming, repairs_warn
 from shuyin.harvest.readers import tables
 from shuyin.harvest.reading import Rejected, SourceFormat
 from shuyin.harvest.reasons import Reason
-from shuyin.harvest.responsibility import contributors
-from shuyin.harvest.titles import PrintedTitle, shop_title
 from shuyin.records.book import Binding, Book, ClassNumber, Format, Series, Subject
+from shuyin.records.languages import LANGUAGES
+from shuyin.records.printed_titles import PrintedTitle, shop_title
+from shuyin.records.responsibility import contributors
 from shuyin.records.services import IncomingRecord
 
 #: Canonical column → other names under which it is met. Other columns stay with the original only.
@@ -46,14 +47,6 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 #: What the vocabulary of `subjects` and `class_number` is where the file does not say.
 _SUBJECT_SCHEME, _CLASS_SCHEME = "lcstt", "ncsclt"
 _ALIASES = {alias: name for name, aliases in COLUMNS.items() for alias in (name, *aliases)}
-
-LANGUAGES = {
-    "繁體中文": "chi", "中文": "chi", "簡體中文": "chi", "正體中文": "chi", "華文": "chi", "英文": "eng",
-    "日文": "jpn", "韓文": "kor", "法文": "fre", "德文": "ger", "西班牙文": "spa", "義大利文": "ita",
-    "葡萄牙文": "por", "俄文": "rus", "越南文": "vie", "泰文": "tha", "印尼文": "ind", "馬來文": "may",
-    "拉丁文": "lat", "梵文": "san", "藏文": "tib", "zh": "chi", "zh-tw": "chi", "zh-hant": "chi", "en": "eng",
-    "ja": "jpn", "ko": "kor", "fr": "fre", "de": "ger", "es": "spa",
-}  # fmt: skip
 
 
 class PlainCsvReader:

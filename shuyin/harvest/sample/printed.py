@@ -5,8 +5,8 @@ Facts only; of 9789576787713 S0 also prints a summary, which is prose and stays 
 
 from __future__ import annotations
 
-from shuyin.harvest.titles import filed_title
 from shuyin.records.book import Binding, Book, ClassNumber, Contributor, Format, Subject
+from shuyin.records.printed_titles import filed_title
 
 _NCL = "國家圖書館"
 _HEADINGS = ("國家圖書館", "期刊文獻", "引用文獻分析", "學術傳播", "學術研究")

@@ -16,9 +16,9 @@ from pathlib import Path
 from shuyin.harvest import cells
 from shuyin.harvest.cleaning import clean
 from shuyin.harvest.making import format_of
-from shuyin.harvest.responsibility import contributors
-from shuyin.harvest.titles import shop_title
 from shuyin.records.book import Binding, Book, ClassNumber, Format, Subject
+from shuyin.records.printed_titles import shop_title
+from shuyin.records.responsibility import contributors
 
 #: MARC 883 $a of what the language model assigned; pages and exports show it as it stands.
 ASSIGNED_BY = "語言模型（未經館員審核）"

@@ -41,8 +41,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["filing_id"], ["filings.id"], name=op.f("fk_cataloguing_filing_id_filings")),
         sa.ForeignKeyConstraint(["book_id"], ["books.id"], name=op.f("fk_cataloguing_book_id_books")),
         sa.PrimaryKeyConstraint("filing_id", name=op.f("pk_cataloguing")),
-        sa.UniqueConstraint("book_id", name=op.f("uq_cataloguing_book_id")),
     )
+    op.create_index(op.f("ix_cataloguing_book_id"), "cataloguing", ["book_id"])
     op.create_index(op.f("ix_cataloguing_released_at"), "cataloguing", ["released_at"])
 
 
