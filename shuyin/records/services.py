@@ -30,6 +30,7 @@ __all__ = [
     "delete_book",
     "ingest",
     "name_key",
+    "publish",
     "restore_book",
     "save_marc",
     "save_publishers",
@@ -95,6 +96,19 @@ def save_marc(session: Session, book_id: int, content: bytes, *, changed_by: str
     write_bindings(session, {row.id: found.isbns})
     changes.append(session, "book", row.id)
     return row.version
+
+
+def publish(session: Session, book_id: int, *, announced_on: date) -> bool:
+    """Show a record to the public from now on, in the new-book feed of that day; False if it was shown already."""
+    changes.lock(session)
+    row = _row(session, book_id)
+    if row.public:
+        return False
+    row.public = True
+    row.announced_on = announced_on
+    row.updated_at = row.edited_at = utc_now()
+    changes.append(session, "book", row.id)
+    return True
 
 
 def undo_to(session: Session, book_id: int, version: int, *, changed_by: str, reason: str | None = None) -> int:

@@ -28,6 +28,7 @@ _METHODS = {
         ("web/forms.py", "python"),
         ("web/guard.py", "python"),
         ("filing/**.py", "python"),
+        ("records/marc/checking.py", "python"),
     ],
     "shuyin": [
         *((f"web/templates/{room}/**.html", "ignore") for room in _FILING),

@@ -52,6 +52,15 @@ class CheckListOpen(Exception):
         self.missing = tuple(missing)
 
 
+class Refused(Exception):
+    """What a step has to do cannot be done now; nothing changed. `message` is a msgid for `params`."""
+
+    def __init__(self, message: str, **params: str | int) -> None:
+        super().__init__(message.format(**params))
+        self.message = message
+        self.params: Mapping[str, str | int] = params
+
+
 class Parked(Exception):
     """The countdown ran out: the draft must be taken up again first."""
 
@@ -91,6 +100,7 @@ def take(
     """Take a transition: check, change state, run its effect, write letter, version and audit entry, all or nothing.
 
     Raises NotAllowed, NotReady, Parked, MessageNeeded, CheckListOpen, UnknownDraft, or what the effect raises.
+    What the effect answers goes into the letter; `said` stands below the message.
     """
     row = drafts.locked(session, filing_id)
     transition = filing.transition(name)
@@ -112,6 +122,7 @@ def take(
     extra = dict(effect(session, office, row, by)) if effect else {}
     audit.append(session, by.name, name, "filing", row.id, {"state": row.state, "revision": row.revision})
     if transition.letter:
+        message = "\n\n".join(part for part in (message, str(extra.pop("said", ""))) if part)
         _write_letter(session, office, filing, row, transition.letter, name, message, extra)
     session.flush()
     return row

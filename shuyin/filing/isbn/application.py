@@ -36,12 +36,16 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from shuyin.filing.engine.declaration import Filing, mark
-from shuyin.filing.isbn import states
+from shuyin.filing.isbn import effects, states
 from shuyin.filing.isbn.publisher_fields import prefilled
 from shuyin.filing.isbn.steps import CARRY, COMMON, FILES, FILLING, SENDING, SPECIFIC
 
 #: What assignment, cataloguing and release do, by transition.
-EFFECTS: Mapping[str, Callable[..., Mapping[str, Any]]] = {}
+EFFECTS: Mapping[str, Callable[..., Mapping[str, Any]]] = {
+    "assign": effects.assign,
+    "catalogue": effects.catalogue,
+    "release": effects.release,
+}
 
 APPLICATION = Filing(
     kind="isbn",

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from shuyin.filing import audit
 from shuyin.filing.engine.declaration import mark
+from shuyin.filing.engine.flow import Refused
 from shuyin.filing.isbn.ranges import in_catalogue, number_at
 from shuyin.filing.models import IsbnNumber, IsbnRange
 from shuyin.filing.office import By, Office
@@ -31,20 +32,25 @@ class Wanted:
     label: str
 
 
-class NumbersExhausted(Exception):
+EXHAUSTED = mark(
+    "這個出版機構的號段已用完（尚缺 {missing} 個號碼）。請先新增號段，再編配一次；目前沒有任何號碼被編配。"
+)
+NOT_GIVEN_UP = mark("這個號碼不能作廢：它未編配，或已在書目中。")
+
+
+class NumbersExhausted(Refused):
     """The publisher's open ranges have fewer numbers than are wanted; nothing was given out."""
 
-    text = mark("這個出版機構的號段已用完（尚缺 {missing} 個號碼）。請先新增號段，再編配一次；目前沒有任何號碼被編配。")
-
     def __init__(self, missing: int) -> None:
-        super().__init__(f"{missing} numbers are missing")
+        super().__init__(EXHAUSTED, missing=missing)
         self.missing = missing
 
 
-class NumberNotGivenUp(Exception):
+class NumberNotGivenUp(Refused):
     """There is no such number in use, or its book is in the catalogue."""
 
-    text = mark("這個號碼不能作廢：它未編配，或已在書目中。")
+    def __init__(self) -> None:
+        super().__init__(NOT_GIVEN_UP)
 
 
 def assign(

@@ -223,6 +223,12 @@ _CITIES = re.compile(
 )
 
 
+def markdown() -> str:
+    """The table as docs/filing-record.md prints it."""
+    rows = [f"| {row.answers} | {row.tag} | `{row.attribute}` | {row.note} |" for row in TABLE]
+    return "\n".join(["| 申請欄位 | MARC21 | 屬性（`Book`） | 說明 |", "|---|---|---|---|", *rows])
+
+
 def place_of(address: str | None) -> str | None:
     """The city or county of a publisher's address, as 264 $a has it; None if it names none."""
     found = _CITIES.search(address or "")

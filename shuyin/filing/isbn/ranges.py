@@ -7,7 +7,6 @@ and how long they are says the range message of the International ISBN Agency (`
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -15,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from shuyin.filing import audit
 from shuyin.filing.engine.declaration import mark
+from shuyin.filing.engine.flow import Refused
 from shuyin.filing.models import IsbnNumber, IsbnRange
 from shuyin.filing.office import By, Office
 from shuyin.filing.registration.approval import keep_version
@@ -27,13 +27,8 @@ AGENCY = "Taiwan"
 _PREFIX = re.compile(r"97[89]\d{2,9}")
 
 
-class RangeRefused(Exception):
-    """The range cannot be managed so; `message` is a msgid for `params`."""
-
-    def __init__(self, message: str, **params: str | int) -> None:
-        super().__init__(message.format(**params))
-        self.message = message
-        self.params: Mapping[str, str | int] = params
+class RangeRefused(Refused):
+    """The range cannot be managed so."""
 
 
 NO_PUBLISHER = mark("找不到這個出版機構，請確認編號，且資料未刪除。")

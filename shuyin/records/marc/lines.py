@@ -41,7 +41,7 @@ def to_lines(record: Record) -> list[MarcLine]:
         if field.control_field:
             lines.append(MarcLine(field.tag, "", field.data or ""))
         else:
-            content = "".join(f"${s.code}{_SIGN.sub(_escaped, s.value)}" for s in field.subfields)
+            content = _joined(field.subfields)
             lines.append(MarcLine(field.tag, _shown(field.indicator1) + _shown(field.indicator2), content))
     return lines
 
@@ -77,6 +77,14 @@ def _field(line: MarcLine, content: str) -> Field:
         if value.strip()
     ]
     return Field(tag=line.tag, indicators=Indicators(marks[0], marks[1]), subfields=subfields)
+
+
+def _joined(subfields: Sequence[Subfield]) -> str:
+    text = ""
+    for part in subfields:
+        apart = " " if part.code.isdigit() and text.endswith(("NT", "US", "HK")) else ""  # no price: DNT $2mesh
+        text += f"{apart}${part.code}{_SIGN.sub(_escaped, part.value)}"
+    return text
 
 
 def _escaped(sign: re.Match[str]) -> str:

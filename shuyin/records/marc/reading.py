@@ -372,9 +372,10 @@ def _address(reader: _Reader, _tag: str, _indicators: str, subfields: Subfields)
 
 
 def _machine(reader: _Reader, _tag: str, indicators: str, subfields: Subfields) -> None:
-    """First indicator 0 or 1: wholly or partly made by a machine; 2 is not."""
+    """First indicator 0 or 1: wholly or partly made by a machine; what our cataloguers took over is theirs."""
     process = _first(subfields, "a")
-    if indicators[:1] in ("0", "1") and process:
+    taken_over = indicators[:1] == "1" and _first(subfields, "q") == CIP_AGENCY
+    if indicators[:1] in ("0", "1") and process and not taken_over:
         for subfield in subfields:
             if subfield[:1] == "8":
                 reader.machines[subfield[1:].split("\\", 1)[0]] = process

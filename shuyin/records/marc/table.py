@@ -48,7 +48,7 @@ TABLE: tuple[Row, ...] = (
     Row("765, 767, 775, 776, 780, 785, 787", "$t $s $z $i $n", "related", True, "原作、譯本、其他版本、其他形式"),
     Row("856", "$u $y $3 $z", "links", True, "網址與說明"),
     Row("880", "$6 …", "contributors, parts.variants, original_script", True, "與 $6 所指欄位互換：漢字（日、韓文）在前，羅馬拼音的人名為 latin，題名為其他題名，其餘與未成對者存於 original_script；寫入時未成對者為 500-00"),
-    Row("883", "$8 $a $c $d", "assigned_by", True, "機器指定的標題與分類號（第一指標 0；1 為部分由機器），以 $8 相連；$a 模型名稱、$c 信心值（0–1）、$d 日期"),
+    Row("883", "$8 $a $c $d $q", "assigned_by", True, "機器指定的標題與分類號（第一指標 0；1 為部分由機器），以 $8 相連；$a 模型名稱、$c 信心值（0–1）、$d 日期；第一指標 1 且 $q ncl-cip 者為編目館員採用的機器建議，不標「機器建議」"),
 )  # fmt: skip
 
 

@@ -226,6 +226,8 @@ def take(request: Request, filing_id: Id, name: str, form: PostedDep, writes: Wr
         error = gettext(need.text)
     except flow.CheckListOpen as need:
         error = gettext(need.text) + "、".join(gettext(label) for label in need.missing)
+    except flow.Refused as refused:
+        error = gettext(refused.message).format(**refused.params)
     if error:
         with writes() as session:
             row, filing = _filing(request, session, filing_id)
