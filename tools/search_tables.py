@@ -6,6 +6,8 @@
   which a character is read otherwise, both from pypinyin (MIT), characters folded.
 - `collation_stroke.txt`, `collation_zhuyin.txt`: Han characters in CLDR's stroke and Zhuyin order
   (Unicode licence), read from the tables of Perl's Unicode::Collate (`Stroke.pm`, `Zhuyin.pm`).
+- `collation_stroke_starts.txt`, `collation_zhuyin_starts.txt`: the first character of each number of strokes and of
+  each Zhuyin letter in these orders, as CLDR's index marks say.
 
 The result is committed, so that an update of OpenCC never changes folding under a live index.
 """
@@ -103,6 +105,16 @@ def collation(module: Path) -> str:
     return "".join(dict.fromkeys(chr(int(code, 16)) for code in codes))
 
 
+def starts(module: Path) -> str:
+    """Lines "mark character": U+2800 + n marks n strokes, other marks are the Zhuyin letter itself."""
+    text = module.read_text(encoding="utf-8").split("__DATA__", 1)[1].split("__END__", 1)[0]
+    found = []
+    for mark, code in re.findall(r"FDD0-([0-9A-F]{4})\s+([0-9A-F]{4,5})(?![-\w])", text):
+        number = int(mark, 16)
+        found.append(f"{number - 0x2800 if 0x2800 < number < 0x2900 else chr(number)} {chr(int(code, 16))}")
+    return "\n".join(found) + "\n"
+
+
 def toneless(syllable: str) -> str:
     """Lower-case letters only: "lǜ" → "lu"."""
     plain = unicodedata.normalize("NFD", syllable.lower())
@@ -146,6 +158,8 @@ def main() -> None:
     for name in ("Stroke", "Zhuyin"):
         ordered = collation(arguments.collation / f"{name}.pm")
         (DATA / f"collation_{name.lower()}.txt").write_text(ordered + "\n", encoding="utf-8")
+        marks = starts(arguments.collation / f"{name}.pm")
+        (DATA / f"collation_{name.lower()}_starts.txt").write_text(marks, encoding="utf-8")
     print(f"{len(table)} foldings")  # noqa: T201
 
 

@@ -16,11 +16,13 @@ import structlog
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
+from shuyin.indexer import browsing
 from shuyin.indexer.projecting import MANY, Changes, Covered, Records, batches
 from shuyin.indexer.sources import SOURCES, Source
 from shuyin.records import leases
 from shuyin.records.models import Change, Checkpoint, utc_now
 from shuyin.search_engine.port import IndexOutdated, Rebuild, SearchEngine
+from shuyin.search_engine.query import Document
 
 _log = structlog.stdlib.get_logger("shuyin.indexer")
 
@@ -66,6 +68,7 @@ def catch_up(
     leaves the work to it and returns 0.
     """
     work = _Work(sessions, writes, search, leases.new_holder(), progress)
+    browsing.follow_references(sessions, writes)
     waiting = [source for source in SOURCES.values() if work.is_behind(source) or (refill and work.is_unfilled(source))]
     if not waiting:
         return 0
@@ -143,6 +146,7 @@ class _Filled:
     begun_at: int
     added: int
     covered: Covered
+    noting: browsing.Noting
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +174,8 @@ class _Work:
         with self.sessions() as session:
             if not documents:
                 return source.total(session) > 0
+            if source.index == browsing.INDEX and not browsing.is_complete(session):
+                return True  # an index of a version without browse lists
             return self._waiting(session, source) > max(documents, MANY)
 
     def fill(self, source: Source, *, held: bool) -> _Filled:
@@ -179,11 +185,13 @@ class _Work:
             total = source.total(session)
         target = self.search.rebuild(source.index)
         added, lasts, newest = 0, [], []
+        noting = browsing.Noting()
         try:
             for batch in batches(self.sessions, source, Records(), 0, total):
                 if held:
                     self.renew()
                 added += target.add(batch.projected.upserts)
+                self.note(source, noting, batch.projected.upserts, filling=True)
                 lasts.append(batch.last)
                 newest.append(batch.newest)
                 if self.progress:
@@ -191,7 +199,7 @@ class _Work:
         except BaseException:
             target.abandon()
             raise
-        return _Filled(target, begun_at, added, Covered(tuple(lasts), tuple(newest)))
+        return _Filled(target, begun_at, added, Covered(tuple(lasts), tuple(newest)), noting)
 
     def put_in_place(self, source: Source, filled: _Filled) -> None:
         """Make it the live index."""
@@ -201,7 +209,16 @@ class _Work:
             before = _checkpoint(session, source)
         self.save_checkpoint(source, min(before, filled.begun_at))
         filled.target.swap(filled.added)  # cleans up by itself if it fails
+        if source.index == browsing.INDEX:
+            with self.writes.begin() as session:
+                filled.noting.finish(session)
         self.save_checkpoint(source, filled.begun_at)
+
+    def note(self, source: Source, noting: browsing.Noting, documents: list[Document], *, filling: bool) -> None:
+        """Enter what the documents carry into the browse lists."""
+        if source.index == browsing.INDEX and documents:
+            with self.writes.begin() as session:
+                noting.note(session, documents, filling=filling)
 
     def follow(self, source: Source, covered: Covered) -> int:
         """Index what stands above the checkpoint, batch by batch; how many records that touched.
@@ -214,11 +231,13 @@ class _Work:
         if not waiting:
             return handled
         many = 0 if covered.lasts else waiting
+        noting = browsing.Noting()
         for batch in batches(self.sessions, source, Changes(covered), checkpoint, many):
             self.renew()
             upserts, deletes = batch.projected.upserts, batch.projected.deletes
             if upserts or deletes:
                 self.search.write(source.index, upserts, deletes)
+                self.note(source, noting, upserts, filling=False)
             self.save_checkpoint(source, batch.last)
             handled += len(upserts) + len(deletes)
             if self.progress:

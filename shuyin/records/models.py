@@ -323,6 +323,31 @@ class PageRow(Base):
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+class BrowseEntry(Base):
+    """One line of a browse list: a value that records carry, or a reference (`see`) to the value used instead.
+
+    Written by the indexer as it writes documents; whether records that may be seen have the value, and how many, is
+    asked of the index when a page is shown. Keys are UTF-8 of the sort keys, so that all databases order them alike.
+    """
+
+    __tablename__ = "browse_entries"
+    __table_args__ = (
+        UniqueConstraint("list", "value", "see"),
+        Index("ix_browse_entries_stroke", "list", "stroke", "id"),
+        Index("ix_browse_entries_zhuyin", "list", "zhuyin", "id"),
+        Index("ix_browse_entries_see", "list", "see"),
+    )
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=True)
+    list: Mapped[str] = mapped_column(String(16))  # authors | subjects | classes | publishers | series
+    value: Mapped[str] = mapped_column(String(255))
+    see: Mapped[str] = mapped_column(String(255), default="")
+    stroke: Mapped[bytes] = mapped_column(LargeBinary(240))
+    zhuyin: Mapped[bytes] = mapped_column(LargeBinary(240))
+    origin: Mapped[str] = mapped_column(String(32), index=True)  # books, or the record of a reference: heading:12
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class Change(Base):
     """One entry of the change log (decision 2), written in the transaction of the change itself.
 

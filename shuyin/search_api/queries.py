@@ -41,7 +41,9 @@ def to_request(
             if state.included(facet.name) or state.excluded(facet.name)
         },
         where=_dates(state, declaration),
-        facets=tuple(FacetRequest(facet.source, size=_facet_size(facet)) for facet in declaration.facets)
+        facets=tuple(
+            FacetRequest(facet.source, size=_facet_size(facet)) for facet in declaration.facets if facet.counted
+        )
         if facets
         else (),
         sort=state.sort,

@@ -109,6 +109,58 @@ class OrganisationListJson(TypedDict):
     links: LinksJson
 
 
+class BrowseLineJson(TypedDict):
+    """One line of a browse list; `see` is the value used instead, `caption` that of a class number."""
+
+    value: str
+    caption: str | None
+    count: int
+    see: str | None
+    html: str
+    books: str
+
+
+class BrowseLinksJson(TypedDict):
+    """Where to go from a page of a browse list; null at its ends."""
+
+    self: str
+    previous: str | None
+    next: str | None
+
+
+class BrowsePageJson(TypedDict):
+    """A page of a browse list, from any place at the same cost."""
+
+    list: str
+    order: str
+    items: list[BrowseLineJson]
+    links: BrowseLinksJson
+
+
+class CountJson(TypedDict):
+    """A value with the number of records that have it."""
+
+    value: str
+    count: int
+
+
+class BrowseEntryJson(TypedDict):
+    """One line of a browse list: its records, its references, what its records share; `record` is its own page."""
+
+    list: str
+    value: str
+    caption: str | None
+    count: int
+    see: str | None
+    used_for: list[str]
+    newest: list[BookJson]
+    shared: dict[str, list[CountJson]]
+    years: list[CountJson]
+    html: str
+    books: str
+    record: str | None
+
+
 class ParameterErrorJson(TypedDict):
     """A parameter at fault."""
 

@@ -14,7 +14,6 @@ from shuyin.search_api.rescue import Relaxed, Rescue, rescue
 from shuyin.search_api.state import SearchState
 from shuyin.search_engine import parsing
 from shuyin.search_engine.declaration import BOOKS, Facet, IndexDeclaration
-from shuyin.search_engine.folding import fold
 from shuyin.search_engine.port import MAX_WINDOW, SearchEngine
 from shuyin.search_engine.query import (
     FacetCount,
@@ -163,20 +162,21 @@ def count(engine: SearchEngine, state: SearchState, declaration: IndexDeclaratio
 MOST_FACET_VALUES = 2000
 
 
-def look_up(engine: SearchEngine, state: SearchState, facet: Facet, words: str = "") -> tuple[FacetValue, ...]:
+def look_up(
+    engine: SearchEngine, state: SearchState, facet: Facet, words: str = "", *, excluding: bool = False
+) -> tuple[FacetValue, ...]:
     """The values of one facet under a state, most frequent first; with `words`, those that hold them.
 
-    The look-up folds as the search does: 台湾 finds 臺灣.
+    The look-up folds as the search does: 台湾 finds 臺灣. `excluding` lists the excluded values too, to be unticked.
     """
-    request = to_request(state, facets=False)
-    asked = replace(request, facets=(FacetRequest(facet.source, MOST_FACET_VALUES),), offset=0, limit=1, sort="newest")
-    result = engine.search(BOOKS.name, asked)
-    wanted = fold(words)
+    others = replace(state, exclude=tuple(pair for pair in state.exclude if pair[0] != facet.name))
+    request = to_request(others if excluding else state, facets=False)
+    counted = FacetRequest(facet.source, MOST_FACET_VALUES, contains=words or None)
+    result = engine.search(BOOKS.name, replace(request, facets=(counted,), offset=0, limit=1, sort="newest"))
     included, excluded = state.included(facet.name), state.excluded(facet.name)
     return tuple(
         FacetValue(c.value, c.count, c.value in included, c.value in excluded)
         for c in result.facets.get(facet.source, ())
-        if wanted in fold(c.value)
     )
 
 
@@ -200,6 +200,8 @@ def _facet_values(
     """Counts of every facet; a ticked or excluded value is listed even where nothing is left of it."""
     facets = {}
     for facet in declaration.facets:
+        if not facet.counted:
+            continue
         included, excluded = state.included(facet.name), state.excluded(facet.name)
         counted = {c.value: c.count for c in result.facets.get(facet.source, ())}
         values = [

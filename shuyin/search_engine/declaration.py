@@ -38,7 +38,8 @@ class Field:
 class Facet:
     """A facet on a keyword field; `field` is that field's name where it differs from the facet's.
 
-    `words` names the text field that holds the same values, which makes look-ups quick.
+    `words` names the text field that holds the same values, which makes look-ups quick. A facet that is not `counted`
+    filters, and its values are looked up on a page of their own, but result lists do not count it: it has too many.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Facet:
     hierarchical: bool = False
     field: str | None = None
     words: str | None = None
+    counted: bool = True
 
     @property
     def source(self) -> str:
@@ -156,7 +158,10 @@ BOOKS = IndexDeclaration(
         Facet("class", "分類", hierarchical=True),
         Facet("subject", "主題詞", field="subject_facet", words="subject"),
         Facet("publisher", "出版者", field="publisher_facet", words="publisher"),
-        Facet("year", "出版年"),
+        Facet("author", "作者", field="author_facet", words="author", counted=False),
+        Facet("series", "叢書", field="series_facet", words="series", counted=False),
+        # whole, for the histogram
+        Facet("year", "出版年", size=400),
         Facet("language", "語言"),
         Facet("audience", "適讀對象"),
         Facet("rating", "分級註記"),

@@ -13,6 +13,8 @@ _LOOKED_THROUGH = 20_000
 
 def fetched_values(facet: FacetRequest) -> int:
     """How many values an engine must return so that `top_values` can choose."""
+    if facet.only:
+        return len(facet.only)
     return _LOOKED_THROUGH if facet.contains else facet.size
 
 
@@ -21,4 +23,5 @@ def top_values(facet: FacetRequest, values: Iterable[FacetCount]) -> tuple[Facet
     if facet.contains:
         wanted = squeeze(facet.contains)
         values = [v for v in values if wanted in squeeze(v.value)]
-    return tuple(sorted(values, key=lambda v: (-v.count, v.value))[: facet.size])
+    most = len(facet.only) or facet.size
+    return tuple(sorted(values, key=lambda v: (-v.count, v.value))[:most])

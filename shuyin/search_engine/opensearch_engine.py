@@ -403,6 +403,8 @@ def _aggregations(compiler: Compiler, request: SearchRequest) -> Json:
         }
         if facet.prefix:
             terms["include"] = _beginning(facet.prefix)
+        if facet.only:
+            terms["include"] = list(facet.only)
         counted: Json = {"terms": terms}
         looked_up = compiler.looked_up(facet)
         if looked_up or compiler.ticked(request, facet.field):

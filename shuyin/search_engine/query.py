@@ -77,12 +77,14 @@ class FacetRequest:
     """Count the values of a facet. `prefix` narrows to values that begin so (class tree).
 
     `contains` narrows to values with these characters anywhere, script, variants, width and case aside (look-up).
+    `only` counts these values and no others, each whatever its rank (browse lists).
     """
 
     field: str
     size: int = 10
     prefix: str | None = None
     contains: str | None = None
+    only: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,9 @@ letters without diacritics. Punctuation and leading articles do not count (relat
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
+from string import ascii_lowercase
 from typing import Literal
 
 from shuyin.search_engine.folding import DATA, fold_surface, surface
@@ -66,6 +68,35 @@ def _key(part: str, ranks: dict[str, str]) -> str:
     if letters.isascii():
         return "".join(chr(_LETTERS_BASE + ord(letter)) for letter in letters)
     return _OTHER + letters
+
+
+@dataclass(frozen=True, slots=True)
+class Jump:
+    """A place in an order: how it is called (a number of strokes, a Zhuyin letter, a Latin letter) and its key."""
+
+    label: str
+    key: str
+
+
+@lru_cache(maxsize=2)
+def jumps(collation: Collation) -> tuple[Jump, ...]:
+    """Where each number of strokes, or each Zhuyin letter, begins in the order of keys."""
+    ranks = _ranks(collation)
+    lines = (DATA / f"collation_{collation}_starts.txt").read_text(encoding="utf-8").splitlines()
+    return tuple(Jump(label, ranks[character]) for label, character in (line.split(" ") for line in lines))
+
+
+@lru_cache(maxsize=1)
+def letter_jumps() -> tuple[Jump, ...]:
+    """Where digits and each Latin letter begin; the same in both orders."""
+    letters = (Jump(letter.upper(), chr(_LETTERS_BASE + ord(letter))) for letter in ascii_lowercase)
+    return (Jump("0–9", chr(_DIGITS_BASE)), *letters)
+
+
+def class_level_key(number: str) -> str:
+    """The place of a level of the classification: 8 before 85 before 857 before 857.49 before 86."""
+    whole, _, decimals = number.partition(".")
+    return f"{whole.ljust(3)}.{decimals}"
 
 
 _CLASS = re.compile(r"([0-9]*)(?:\.([0-9]+))?(.*)", re.DOTALL)

@@ -205,6 +205,8 @@ class Snapshot:
         }
         if facet.prefix:
             terms["include"] = _regex_literal(facet.prefix[:PREFIX_LENGTH]) + "(?s:.)*"
+        if facet.only:
+            terms["include"] = list(facet.only)
         return terms
 
     def _counted_again(

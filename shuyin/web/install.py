@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
+from shuyin.search_api.browse.routes import router as browse_api_router
 from shuyin.search_api.content.routes import api as content_api_router
 from shuyin.search_api.content.routes import feeds as content_feeds_router
 from shuyin.search_api.directories.routes import router as directories_api_router
@@ -21,6 +22,7 @@ from shuyin.web.account.entrance import router as entrance_router
 from shuyin.web.account.routes import router as account_router
 from shuyin.web.books.cip import router as cip_router
 from shuyin.web.books.routes import router as books_router
+from shuyin.web.browse.routes import router as browse_router
 from shuyin.web.conditional import Conditional
 from shuyin.web.content.routes import router as content_router
 from shuyin.web.content.staff_routes import router as content_staff_router
@@ -83,6 +85,8 @@ def install(app: FastAPI) -> None:
         staff_users_router,
         staff_recommendations_router,
         tools_router,
+        browse_api_router,
+        browse_router,
         subjects_api_router,
         subjects_router,
     ):

@@ -300,6 +300,18 @@ def test_a_look_up_inside_a_facet_folds(search: SearchEngine) -> None:
     assert looked_up("prin", facet="format") == ["print"]
 
 
+def test_a_facet_counts_the_values_named_and_no_others(search: SearchEngine) -> None:
+    subjects = [f"主題{n}" for n in range(120)]
+    search.write("books", [book(i, "書", subject=subjects[: i + 1]) for i in range(120)])
+
+    def counted(*values: str, **request: Any) -> dict[str, int]:
+        asked = SearchRequest(facets=(FacetRequest("subject", 1, only=values),), **request)
+        return {c.value: c.count for c in search.search("books", asked).facets["subject"]}
+
+    assert counted("主題119", "主題0", "主題60", "沒有") == {"主題0": 120, "主題60": 60, "主題119": 1}
+    assert counted("主題119", "主題9", where=(Terms("subject_facet", ("主題118",)),)) == {"主題119": 1, "主題9": 2}
+
+
 def test_most_frequent_values_first_then_by_value(search: SearchEngine) -> None:
     publishers = ["丙"] * 3 + ["乙"] * 2 + ["甲"] * 2 + ["丁"]
     search.write("books", [book(i, "書", publisher=p) for i, p in enumerate(publishers)])
@@ -318,11 +330,14 @@ def test_counts_are_those_of_brute_force(search: SearchEngine) -> None:
             name: chance.choice(values) for name, values in domain.items() if chance.random() < 0.9
         }
         fields["subject"] = chance.sample(["歷史", "文學", "科學", "藝術"], chance.randrange(3))
+        if chance.random() < 0.9:
+            fields["published"] = chance.choice(["2019", "2020-03", "2020-11-02", "2021-07", "2023", "2023-12"])
         records.append(book(i, chance.choice(["臺灣紀事", "世界紀事", "臺灣文學"]), **fields))
     for start in range(0, 300, 60):  # several commits, several segments
         search.write("books", records[start : start + 60])
-    names = [*domain, "subject"]
+    names = [*domain, "subject", "year"]
     domain["subject"] = ["歷史", "文學", "科學", "藝術"]
+    domain["year"] = ["2019", "2020", "2021", "2023"]
     column = {name: "subject_facet" if name == "subject" else name for name in names}
 
     def values(document: Document, name: str) -> list[str]:
@@ -340,18 +355,31 @@ def test_counts_are_those_of_brute_force(search: SearchEngine) -> None:
             if chance.random() < 0.5
         }
         word = chance.choice([None, "臺灣", "紀事"])
+        start, end = chance.choice(
+            [(None, None), ("2020", None), (None, "2020-06"), ("2020-03", "2021"), ("2023", "2023")]
+        )
         result = search.search(
             "books",
             SearchRequest(
                 Text(word) if word else Everything(),
                 filters=filters,
+                where=(Range("published", gte=start, lte=f"{end}~" if end else None),) if start or end else (),
                 facets=tuple(FacetRequest(name, 50) for name in names),
                 limit=100,
             ),
         )
 
-        def fits(document: Document, but: str | None = None, filters: Any = filters, word: str | None = word) -> bool:
+        def fits(
+            document: Document,
+            but: str | None = None,
+            filters: Any = filters,
+            word: str | None = word,
+            span: tuple[str | None, str | None] = (start, end),
+        ) -> bool:
             if word and word not in document.fields["title"]:
+                return False
+            published = document.fields.get("published")
+            if any(span) and (published is None or published < (span[0] or "") or published > (span[1] or "9") + "~"):
                 return False
             for name, ticked in filters.items():
                 held = set(values(document, name))
@@ -366,7 +394,7 @@ def test_counts_are_those_of_brute_force(search: SearchEngine) -> None:
             expected = Counter(v for d in records if fits(d, name) for v in values(d, name))
             assert {c.value: c.count for c in result.facets[name]} == expected, (name, filters)
             checked += 1
-    assert checked == 100
+    assert checked == 125
 
 
 # --- highlighting --------------------------------------------------------------------------------------------------

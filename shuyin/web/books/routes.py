@@ -18,6 +18,7 @@ from shuyin.search_api.messages import N_
 from shuyin.search_api.related import related
 from shuyin.search_api.state import MAX_QUERY_LENGTH, PAGE_SIZES, SearchState, read_state
 from shuyin.search_engine.declaration import BOOKS
+from shuyin.search_engine.folding import fold
 from shuyin.search_engine.port import SearchEngine
 from shuyin.web import covers, labels
 from shuyin.web.books import views
@@ -61,6 +62,7 @@ def results(request: Request, engine: EngineDep, sessions: SessionsDep, user: Us
         on_shelf=on_shelf(request),
         carried=carried_ids(request),
         cql=as_cql(state),
+        max_length=MAX_QUERY_LENGTH,
         indexable=_indexable(state),
         sorts=_SORTS,
         page_sizes=PAGE_SIZES,
@@ -100,7 +102,13 @@ def facet_values(request: Request, name: str, engine: EngineDep, sessions: Sessi
     pairs = request.query_params.multi_items()
     state = read_state(pairs)
     words = dict(pairs).get("look_up", "").strip()[:MAX_QUERY_LENGTH]
-    found = services.look_up(engine, state, facet, words)
+    excluding = "exclude" in dict(pairs)
+    caption = captions(sessions).value
+    if facet.words:
+        found = services.look_up(engine, state, facet, words, excluding=excluding)
+    else:  # coded values are looked up by what people call them
+        every = services.look_up(engine, state, facet, excluding=excluding)
+        found = tuple(v for v in every if fold(words) in fold(caption(name, v.value)))
     return page(
         request,
         "books/facet.html",
@@ -109,8 +117,13 @@ def facet_values(request: Request, name: str, engine: EngineDep, sessions: Sessi
         values=found[:_SHOWN_FACET_VALUES],
         total=len(found),
         words=words,
-        caption=captions(sessions).value,
-        carried=[(key, value) for key, value in state.on_page(1).pairs() if key != f"f.{name}"],
+        caption=caption,
+        excluding=excluding,
+        carried=[
+            (key, value)
+            for key, value in state.on_page(1).pairs()
+            if key != (f"-f.{name}" if excluding else f"f.{name}")
+        ],
     )
 
 

@@ -13,6 +13,7 @@ from shuyin.search_api.state import ANY_FIELD, Row, SearchState
 from shuyin.search_engine.declaration import BOOKS, Facet
 from shuyin.search_engine.query import FacetCount, Hit
 from shuyin.web import labels
+from shuyin.web.books.histogram import Histogram, histogram
 from shuyin.web.captions import Captions
 from shuyin.web.i18n import gettext, ngettext
 
@@ -24,6 +25,8 @@ _SNIPPET_FIELDS = ("title_other", "subject", "keyword", "series", "summary", "co
 _SHOWN_SNIPPETS = 2
 #: Characters shown before the first match of a snippet; two lines are shown in all.
 _BEFORE_MATCH = 24
+#: Years listed below the histogram, the latest; the others are reached by the span or the page of all values.
+_SHOWN_YEARS = 10
 #: Facets that stand open before anything is ticked.
 _OPEN_FACETS = frozenset({"format", "category", "class", "year"})
 
@@ -116,38 +119,71 @@ class FacetView:
     items: tuple[FacetItemView, ...]
     open: bool
     more: bool = False  # there are values beyond those shown
+    excluded: tuple[FacetItemView, ...] = ()
+    histogram: Histogram | None = None
 
 
 def facet_views(answer: Answer, captions: Captions) -> list[FacetView]:
-    """The facets that have something to choose, in the order of the declaration."""
+    """The facets that have something to choose, in the order of the declaration.
+
+    Those that are not counted here (authors, series) lead to a page of their own values.
+    """
     views = []
     for facet in BOOKS.facets:
-        values = [v for v in answer.facets.get(facet.name, ()) if not v.excluded]
-        items = _tree(values, captions) if facet.hierarchical else _plain(facet, values)
-        chosen = any(v.selected for v in values)
+        if not facet.counted:
+            if answer.total > 1 or answer.state.included(facet.name):
+                views.append(FacetView(facet.name, facet.label, (), open=False, more=True))
+            continue
+        every = answer.facets.get(facet.name, ())
+        values = [v for v in every if not v.excluded]
+        chosen = any(v.selected or v.excluded for v in every)
+        items, more = _tree(values, captions) if facet.hierarchical else _plain(facet, values)
         if len(items) > 1 or chosen or (facet.name == "year" and (answer.state.start or answer.state.end)):
-            more = not facet.hierarchical and len(items) >= facet.size
-            views.append(FacetView(facet.name, facet.label, items, chosen or facet.name in _OPEN_FACETS, more))
+            views.append(
+                FacetView(
+                    facet.name,
+                    facet.label,
+                    items,
+                    chosen or facet.name in _OPEN_FACETS,
+                    more,
+                    excluded=tuple(
+                        FacetItemView(v.value, captions.value(facet.name, v.value), 0, False)
+                        for v in every
+                        if v.excluded
+                    ),
+                    histogram=_years(values) if facet.name == "year" else None,
+                )
+            )
     return views
 
 
-def _plain(facet: Facet, values: Sequence[FacetValue]) -> tuple[FacetItemView, ...]:
+def _years(values: Sequence[FacetValue]) -> Histogram | None:
+    return histogram([FacetCount(v.value, v.count) for v in values])
+
+
+def _plain(facet: Facet, values: Sequence[FacetValue]) -> tuple[tuple[FacetItemView, ...], bool]:
+    """The values to list, and whether there are others; of years the latest."""
+    more = len(values) >= facet.size
     if facet.name == "year":
-        values = sorted(values, key=lambda v: v.value, reverse=True)
-    return tuple(FacetItemView(v.value, labels.facet_value(facet.name, v.value), v.count, v.selected) for v in values)
+        latest = sorted(values, key=lambda v: v.value, reverse=True)
+        values = [*latest[:_SHOWN_YEARS], *(v for v in latest[_SHOWN_YEARS:] if v.selected)]
+        more = len(latest) > len(values)
+    items = (FacetItemView(v.value, labels.facet_value(facet.name, v.value), v.count, v.selected) for v in values)
+    return tuple(items), more
 
 
-def _tree(values: Sequence[FacetValue], captions: Captions) -> tuple[FacetItemView, ...]:
+def _tree(values: Sequence[FacetValue], captions: Captions) -> tuple[tuple[FacetItemView, ...], bool]:
     """Main classes, and below each ticked one the next level, in the order of the numbers."""
     ticked = {v.value for v in values if v.selected}
     opened = {ancestor for value in ticked for ancestor in ancestors(value)} | ticked
     shown = [v for v in values if parent(v.value) is None or parent(v.value) in opened or v.selected]
-    return tuple(
+    items = (
         FacetItemView(
-            v.value, captions.value("class", v.value), v.count, v.selected, level=min(2, len(ancestors(v.value)))
+            v.value, captions.value("class", v.value), v.count, v.selected, level=min(3, len(ancestors(v.value)))
         )
         for v in sorted(shown, key=lambda v: v.value)
     )
+    return tuple(items), len(values) > len(shown)
 
 
 def parent(number: str) -> str | None:
@@ -206,8 +242,8 @@ def _row_label(number: int, row: Row) -> str:
 
 def hidden_pairs(state: SearchState) -> list[tuple[str, str]]:
     """What the form beside the results carries along: all that has no control of its own in it."""
-    own = {"from", "to", "sort", "per_page", "page"}
-    return [(name, value) for name, value in state.pairs() if name not in own and not name.startswith("f.")]
+    own = {"from", "to", "sort", "per_page", "page", *(f"f.{facet.name}" for facet in BOOKS.facets if facet.counted)}
+    return [(name, value) for name, value in state.pairs() if name not in own]
 
 
 def summary(answer: Answer) -> str:

@@ -1,0 +1,1 @@
+"""Browse lists and the pages of authors, subjects, classes, publishers and series."""
