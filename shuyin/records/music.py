@@ -92,10 +92,13 @@ def save(
 ) -> tuple[AlbumRow, Outcome]:
     """Write an album in the caller's transaction; nothing is touched where nothing differs.
 
-    The former state is kept as a version. Tracks that keep their ISRC, or else their place, keep their row.
+    The former state is kept as a version. Tracks that keep their ISRC, or else their place, keep their row; their
+    samples too, which staff attach here and no source sends (`records.samples`).
     """
     changes.lock(session)
     row = session.scalar(select(AlbumRow).where(AlbumRow.identity == album.identity))
+    if row is not None:
+        album = _with_samples(row, album)
     if row is None:
         row, outcome = AlbumRow(identity=album.identity, title=album.title, source=album.source), Outcome.NEW
         session.add(row)
@@ -103,7 +106,7 @@ def save(
         return row, Outcome.UNCHANGED
     else:
         outcome = Outcome.UPDATED
-        _keep_version(session, row, changed_by, reason)
+        keep_version(session, row, changed_by, reason)
         row.version += 1
         row.deleted_at = None
     for name in _ALBUM_COLUMNS:
@@ -123,7 +126,7 @@ def delete(session: Session, album_id: int, *, changed_by: str | None = None, re
     if row is None or row.deleted_at is not None:
         return False
     changes.lock(session)
-    _keep_version(session, row, changed_by, reason)
+    keep_version(session, row, changed_by, reason)
     row.version += 1
     row.deleted_at = row.updated_at = utc_now()
     changes.append(session, "album", row.id, deleted=True)
@@ -160,7 +163,7 @@ def restore(session: Session, album_id: int, *, changed_by: str, reason: str | N
     if row.deleted_at is None:
         return
     changes.lock(session)
-    _keep_version(session, row, changed_by, reason)
+    keep_version(session, row, changed_by, reason)
     row.version += 1
     row.deleted_at, row.updated_at = None, utc_now()
     session.flush()
@@ -191,15 +194,31 @@ def save_company(session: Session, *, name: str, name_key: str, source: str, **v
     return row
 
 
+def _with_samples(row: AlbumRow, album: Album) -> Album:
+    """The album with the samples that its tracks have here, where it brings none itself."""
+    if not any(track.sample for track in row.tracks):
+        return album
+    known = _known_tracks(row)
+    kept = []
+    for position, track in enumerate(album.tracks, start=1):
+        standing = known.get(track.isrc or position)
+        same = standing is not None and (track.isrc is not None or standing.title == track.title)
+        kept.append(replace(track, sample=standing.sample) if standing and same and not track.sample else track)
+    return replace(album, tracks=tuple(kept))
+
+
+def _known_tracks(row: AlbumRow) -> dict[str | int, TrackRow]:
+    """The rows of an album's tracks by their ISRC, those without one by their place."""
+    return {track.isrc or track.position: track for track in row.tracks}
+
+
 def _match_tracks(row: AlbumRow, tracks: Sequence[Track]) -> list[int]:
     """Make the rows those of `tracks`; the ids of rows that went."""
     before = [track.id for track in row.tracks]
-    by_isrc = {t.isrc: t for t in row.tracks if t.isrc}
-    by_position = {t.position: t for t in row.tracks if not t.isrc}
+    unmatched = _known_tracks(row)
     kept: list[TrackRow] = []
     for position, track in enumerate(tracks, start=1):
-        known = by_isrc.pop(track.isrc, None) if track.isrc else by_position.pop(position, None)
-        target = known or TrackRow(title=track.title)
+        target = unmatched.pop(track.isrc or position, None) or TrackRow(title=track.title)
         target.position = position
         for name in _TRACK_COLUMNS:
             setattr(target, name, getattr(track, name))
@@ -209,7 +228,8 @@ def _match_tracks(row: AlbumRow, tracks: Sequence[Track]) -> list[int]:
     return [id for id in before if id not in staying]
 
 
-def _keep_version(session: Session, row: AlbumRow, changed_by: str | None, reason: str | None) -> None:
+def keep_version(session: Session, row: AlbumRow, changed_by: str | None, reason: str | None) -> None:
+    """Keep what an album says before it is changed (I6)."""
     content = json.dumps(asdict(read(row)), ensure_ascii=False, sort_keys=True, default=str).encode()
     session.add(
         RecordVersion(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from fastapi import FastAPI
-from starlette.middleware.gzip import GZipMiddleware
 
 from shuyin.search_api.browse.routes import router as browse_api_router
 from shuyin.search_api.content.routes import api as content_api_router
@@ -31,8 +30,9 @@ from shuyin.web.dumps.routes import router as dumps_router
 from shuyin.web.filing.api import router as filings_api_router
 from shuyin.web.filing.routes import router as filing_router
 from shuyin.web.limits.middleware import RateLimit
-from shuyin.web.middleware import Preferences, SecurityHeaders
+from shuyin.web.middleware import Compression, Preferences, SecurityHeaders
 from shuyin.web.music.routes import router as music_router
+from shuyin.web.music.samples import router as samples_router
 from shuyin.web.new_books.routes import router as new_books_router
 from shuyin.web.new_books.subscriptions import router as subscriptions_router
 from shuyin.web.shelf.routes import router as shelf_router
@@ -73,6 +73,7 @@ def install(app: FastAPI) -> None:
         books_router,
         shelf_router,
         music_router,
+        samples_router,
         statistics_router,
         entrance_router,
         account_router,
@@ -97,4 +98,4 @@ def install(app: FastAPI) -> None:
     app.add_middleware(RateLimit)  # inside Preferences: it answers in the reader's language
     app.add_middleware(Preferences)
     app.add_middleware(SecurityHeaders)
-    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
+    app.add_middleware(Compression, minimum_size=1000, compresslevel=5)

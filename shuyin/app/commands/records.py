@@ -168,6 +168,7 @@ def _load_sample(services: Services) -> None:
     from shuyin.harvest.music.sample import load_sample_music
     from shuyin.harvest.sample.loading import load_sample
     from shuyin.indexer.services import catch_up
+    from shuyin.search_api.statistics import keeping
     from shuyin.web.content.seeding import load_shipped_pages
 
     load_shipped_pages(services.writes)
@@ -176,6 +177,7 @@ def _load_sample(services: Services) -> None:
     counts.update({outcome.value: count for outcome, count in load_sample_music(services.writes).items()})
     with progress("index", "changes") as show:
         indexed = catch_up(services.sessions, services.writes, services.search, show)
+    keeping.catch_up(services.writes)
     told = ", ".join(f"{count:,} {outcome}" for outcome, count in sorted(counts.items()))
     typer.echo(f"sample catalogue: {told}; {indexed:,} changes indexed")
 
