@@ -13,6 +13,7 @@ from shuyin.indexer.organisations import Organisations
 from shuyin.indexer.pages import Pages
 from shuyin.indexer.projected import Projected, Source
 from shuyin.indexer.projection import BookColumns, project_book
+from shuyin.indexer.subjects import Subjects
 from shuyin.records import marc
 from shuyin.records.book import DepositState
 from shuyin.records.models import BindingRow, BookRow
@@ -80,7 +81,7 @@ _SHOWN = (BookRow.public, BookRow.deleted_at.is_(None))
 
 #: Every index that is kept in step with the records, by its name.
 SOURCES: dict[str, Source] = {
-    source.index: source for source in (Books(), Albums(), Tracks(), Pages(), Organisations())
+    source.index: source for source in (Books(), Albums(), Tracks(), Pages(), Organisations(), Subjects())
 }
 
 __all__ = ["SOURCES", "Books", "Projected", "Source"]

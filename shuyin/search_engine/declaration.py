@@ -323,4 +323,23 @@ ORGANISATIONS = IndexDeclaration(
     ),
 )
 
-INDEXES: dict[str, IndexDeclaration] = {index.name: index for index in (BOOKS, ALBUMS, TRACKS, PAGES, ORGANISATIONS)}
+#: Subject headings with their references: a variant (不用) leads to the heading that is used.
+SUBJECTS = IndexDeclaration(
+    name="subjects",
+    label="主題詞",
+    fields=(
+        Field("label", Kind.TEXT, "主題詞", weight=10.0, anchored=True, romanised=True, highlight=True),
+        Field("label_en", Kind.TEXT, "英文詞", weight=5.0, anchored=True),
+        Field("variant", Kind.TEXT, "不用", weight=7.0, anchored=True, romanised=True, highlight=True),
+        Field("related", Kind.TEXT, "相關詞", weight=1.0),
+        Field("scheme", Kind.KEYWORD, "主題詞表", in_any=False),
+        Field("title_sort", Kind.KEYWORD, "主題詞排序鍵", in_any=False),
+    ),
+    facets=(Facet("scheme", "主題詞表"),),
+    sorts=(Sort("relevance", "相關度"), Sort("label", "主題詞筆畫", (("title_sort", True),))),
+    parameters=(("label", "label"), ("variant", "variant")),
+)
+
+INDEXES: dict[str, IndexDeclaration] = {
+    index.name: index for index in (BOOKS, ALBUMS, TRACKS, PAGES, ORGANISATIONS, SUBJECTS)
+}

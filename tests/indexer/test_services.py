@@ -10,9 +10,11 @@ import pytest
 from sqlalchemy import update
 
 from shuyin.indexer import projecting, services, sources
-from shuyin.records import leases
-from shuyin.records.models import Checkpoint, utc_now
+from shuyin.records import changes, leases
+from shuyin.records.models import Checkpoint, HeadingRow, utc_now
 from shuyin.search_engine import connect
+from shuyin.search_engine.declaration import SUBJECTS
+from shuyin.search_engine.parsing import parse
 from shuyin.search_engine.port import IndexOutdated, RebuildMismatch, SearchUnavailable
 from shuyin.search_engine.query import SearchRequest
 from shuyin.search_engine.tantivy_engine import TantivyRebuild
@@ -160,6 +162,29 @@ def test_a_refill_that_dies_at_its_swap_leaves_nothing_out(
     _catch_up(catalogue)
     assert catalogue.found("書") == {first, *books}
     assert _state(catalogue).lag == 0
+
+
+def test_a_variant_leads_to_the_heading_that_is_used(catalogue: Catalogue) -> None:
+    with catalogue.writes.begin() as session:
+        heading = HeadingRow(
+            scheme="lcstt", label="電影", variants=["影片"], relations={"broader": ["視覺藝術"]}, origin="test"
+        )
+        session.add(heading)
+        session.flush()
+        changes.append(session, "heading", heading.id)
+        id = str(heading.id)
+    _catch_up(catalogue)
+
+    def found(words: str) -> list[str]:
+        result = catalogue.search.search("subjects", SearchRequest(query=parse(words, SUBJECTS).query))
+        return [hit.id for hit in result.hits]
+
+    assert [found(words) for words in ("電影", "影片", "视觉艺术", "ying pian", "戲劇")] == [[id], [id], [id], [id], []]
+    with catalogue.writes.begin() as session:
+        session.delete(session.get_one(HeadingRow, int(id)))
+        changes.append(session, "heading", int(id), deleted=True)
+    _catch_up(catalogue)
+    assert found("電影") == []
 
 
 def test_a_record_that_cannot_be_read_does_not_stop_the_others(catalogue: Catalogue) -> None:

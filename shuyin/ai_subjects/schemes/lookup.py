@@ -13,14 +13,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from shuyin.ai_subjects.folding import fold
-from shuyin.ai_subjects.schemes.services import CLASS_SCHEME
+from shuyin.ai_subjects.schemes.services import CLASS_SCHEME, above
 from shuyin.records.models import ClassRow, HeadingClassLink, HeadingRow
 
 Match = Literal["exact", "approximate"]
 #: Share of common bigrams from which two wordings are alike.
 _ALIKE = 0.45
 #: A number of the main tables; literature and auxiliary notations go further in ways of their own.
-_NUMBER = re.compile(r"\d{1,3}|\d{3}\.\d{1,12}")
+_NUMBER = re.compile(r"\d{3}(\.\d{1,12})?")
 #: Origin of a class that the loaded tables do not have.
 UNLISTED = "unlisted"
 
@@ -206,12 +206,12 @@ def class_or_unlisted(session: Session, number: str) -> ClassRow | None:
     row = class_row(session, number)
     if row is not None or not _NUMBER.fullmatch(number):
         return row
-    shorter = [number[:length].rstrip(".") for length in range(len(number) - 1, 0, -1)]
-    above = next((known for known in shorter if class_row(session, known)), None)
-    if above is None:
+    near = select(ClassRow.number).where(ClassRow.table_name == "main", ClassRow.number.startswith(number[0]))
+    parent = above(number, set(session.scalars(near)))
+    if parent is None:
         return None
     return ClassRow(
-        scheme=CLASS_SCHEME, table_name="main", number=number, parent=above, caption="", variants=[], origin=UNLISTED
+        scheme=CLASS_SCHEME, table_name="main", number=number, parent=parent, caption="", variants=[], origin=UNLISTED
     )
 
 
