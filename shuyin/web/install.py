@@ -28,6 +28,7 @@ from shuyin.web.content.staff_routes import router as content_staff_router
 from shuyin.web.directories.routes import router as directories_router
 from shuyin.web.dumps.routes import router as dumps_router
 from shuyin.web.filing.api import router as filings_api_router
+from shuyin.web.filing.assist import router as filing_assist_router
 from shuyin.web.filing.routes import router as filing_router
 from shuyin.web.limits.middleware import RateLimit
 from shuyin.web.middleware import Compression, Preferences, SecurityHeaders
@@ -78,6 +79,7 @@ def install(app: FastAPI) -> None:
         entrance_router,
         account_router,
         filings_api_router,
+        filing_assist_router,
         filing_router,
         content_staff_router,
         staff_router,

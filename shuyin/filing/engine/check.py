@@ -76,6 +76,16 @@ def clean_step(step: Step, form: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     return cleaned
 
 
+def removed(step: Step, form: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """Codes of what cleaning took out of a posted form and the filer must be told of ("emoji")."""
+    found = []
+    for section in step.sections:
+        for item in section.items:
+            if isinstance(item, Field):
+                found += [item.kind.removed(raw) for raw in form.get(item.name, ())]
+    return tuple(dict.fromkeys(code for code in found if code))
+
+
 def _clean_rows(rows: Rows, form: Mapping[str, Sequence[str]]) -> list[dict[str, Any]]:
     numbers = set()
     for name in form:

@@ -166,6 +166,13 @@ class Transition:
     needs_checklist: bool = False
     letter: str = ""  # template of shuyin.notify, sent to the filer
     resets_clock: bool = False
+    when: Condition = ALWAYS  # the answers that it needs
+    gives_up: bool = False  # the filer ends it: nothing is checked
+
+    @property
+    def sends(self) -> bool:
+        """Whether it sends what the filer has filled in."""
+        return self.actor is Actor.FILER and not self.gives_up
 
 
 @dataclass(frozen=True, slots=True)

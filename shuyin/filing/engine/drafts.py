@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from shuyin.filing import audit
-from shuyin.filing.engine.check import Problem, check_step, clean_step, visible
+from shuyin.filing.engine.check import Problem, check_step, clean_step, removed, visible
 from shuyin.filing.engine.declaration import Filing, Step
 from shuyin.filing.models import FilingRevision, FilingRow, FilingUpload
 from shuyin.filing.office import By, Office
@@ -48,11 +48,12 @@ class StaleDraft(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """A draft after saving: its revision, what is still wrong in the step, and whether its time ran out."""
+    """A draft after saving: its revision, what is wrong in the step, whether its time ran out, what was removed."""
 
     revision: int
     problems: tuple[Problem, ...]
     parked: bool
+    removed: tuple[str, ...] = ()
 
 
 def start(session: Session, office: Office, filing: Filing, by: By) -> FilingRow:
@@ -173,7 +174,19 @@ def save(
     if finish:
         _finish(session, office, filing, row, step, done=not problems, by=by)
     session.flush()
-    return Saved(row.revision, problems, parked)
+    return Saved(row.revision, problems, parked, removed(step, form))
+
+
+def put(session: Session, office: Office, filing: Filing, row: FilingRow, given: Mapping[str, Any]) -> None:
+    """Set answers of a draft that is locked, from elsewhere than its form; pages of these steps notice it."""
+    row.answers = office.vault.seal_names({**answers_of(office, row), **given}, filing.personal_names())
+    row.revision += 1
+    changed = {step.name for step, _, item in filing.items() if item.name in given}
+    if changed:
+        row.step_revisions = {**row.step_revisions, **dict.fromkeys(sorted(changed), row.revision)}
+        row.last_writer = None
+    row.updated_at = office.now()
+    session.flush()
 
 
 def _finish(

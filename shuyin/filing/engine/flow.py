@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from shuyin.filing import audit, roles
 from shuyin.filing.engine import drafts
 from shuyin.filing.engine.check import Problem, check_all
+from shuyin.filing.engine.conditions import ALWAYS
 from shuyin.filing.engine.declaration import Actor, Filing, Transition, mark
 from shuyin.filing.engine.kinds import EMAIL, lines
 from shuyin.filing.engine.references import next_reference
@@ -113,8 +114,10 @@ def take(
         missing = [item.label for item in filing.checklist if item.name not in ticked]
         if missing:
             raise CheckListOpen(missing)
-    if transition.actor is Actor.FILER and filing.state(row.state).editable and transition.target != "withdrawn":
+    if transition.sends and filing.state(row.state).editable:
         _check_ready(session, office, filing, row)
+    if transition.when != ALWAYS and not transition.when.holds(drafts.answers_of(office, row)):
+        raise NotAllowed
     if message:
         add_message(session, office, row, message, by=by, from_staff=transition.actor is not Actor.FILER)
     _move(session, office, filing, row, transition, by)

@@ -34,6 +34,7 @@ class Kind:
     input_type: str = "text"
     input_mode: str = ""
     several_lines: bool = False
+    removed: Callable[[str], str] = lambda raw: ""  # code of what `clean` takes away that people must be told of
 
 
 def plain(raw: str) -> str:

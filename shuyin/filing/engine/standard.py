@@ -23,7 +23,9 @@ def review_transitions(permission: str, *, approval_letter: str) -> tuple[Transi
     return (
         Transition("send", mark("確定送出"), ("draft",), "sent", Actor.FILER, letter="filing-received"),
         Transition("resend", mark("補正後送出"), ("returned",), "sent", Actor.FILER, letter="filing-received"),
-        Transition("withdraw", mark("撤回申請"), ("draft", "sent", "returned"), "withdrawn", Actor.FILER),
+        Transition(
+            "withdraw", mark("撤回申請"), ("draft", "sent", "returned"), "withdrawn", Actor.FILER, gives_up=True
+        ),
         Transition("open", mark("開始審核"), ("sent",), "review", Actor.STAFF, permission),
         Transition(
             "return",

@@ -28,6 +28,10 @@ def without_emoji(text: str) -> str:
     return _EMOJI.sub("", text)
 
 
+def _removed(raw: str) -> str:
+    return "emoji" if without_emoji(raw) != raw else ""
+
+
 def _month_clean(raw: str) -> str:
     text = half_width(raw)
     if found := _MONTH.fullmatch(text):
@@ -134,6 +138,7 @@ PROSE = Kind(
     None,
     mark("文字，可分行，emoji 符號會自動移除"),
     several_lines=True,
+    removed=_removed,
 )
 KEYWORDS = Kind(
     "keywords",
@@ -142,6 +147,7 @@ KEYWORDS = Kind(
     "期刊文獻;學術傳播",
     "期刊文獻、學術傳播",
     mark("以半形分號「;」分隔的詞"),
+    removed=_removed,
 )
 HEADINGS = Kind(
     "headings",

@@ -24,22 +24,33 @@ STATES = (
 IN_HANDS = ("submitted", "resubmitted", "processing")
 
 
-def _staff(name: str, label: str, sources: tuple[str, ...], target: str, letter: str = "", **more: bool) -> Transition:
-    return Transition(name, label, sources, target, Actor.STAFF, PERMISSION, letter=letter, **more)
+def _staff(
+    name: str,
+    label: str,
+    sources: tuple[str, ...],
+    target: str,
+    letter: str = "",
+    *,
+    says: bool = False,
+    checks: bool = False,
+) -> Transition:
+    return Transition(
+        name, label, sources, target, Actor.STAFF, PERMISSION, letter=letter, needs_message=says, needs_checklist=checks
+    )
 
 
 FILER_TRANSITIONS = (
     Transition("send", mark("確定送出"), ("draft",), "submitted", Actor.FILER, letter="filing-received"),
     Transition("resend", mark("補正後送出"), ("returned",), "resubmitted", Actor.FILER, letter="filing-received"),
     Transition("withdraw", mark("撤回申請"), ("draft", "submitted", "returned", "resubmitted"), "withdrawn",
-               Actor.FILER),
+               Actor.FILER, gives_up=True),
 )  # fmt: skip
 REVIEW = (
     _staff("open", mark("開始處理"), ("submitted", "resubmitted"), "processing"),
-    _staff("return", mark("退件"), (*IN_HANDS, "assigned"), "returned", "filing-returned", needs_message=True),
-    _staff("refuse", mark("不予受理"), IN_HANDS, "refused", "filing-rejected", needs_message=True),
+    _staff("return", mark("退件"), (*IN_HANDS, "assigned"), "returned", "filing-returned", says=True),
+    _staff("refuse", mark("不予受理"), IN_HANDS, "refused", "filing-rejected", says=True),
 )
-ASSIGN = _staff("assign", mark("編配 ISBN"), IN_HANDS, "assigned", "filing-message", needs_checklist=True)
+ASSIGN = _staff("assign", mark("編配 ISBN"), IN_HANDS, "assigned", "filing-message", checks=True)
 CATALOGUE = _staff("catalogue", mark("開始編目"), ("assigned",), "cataloguing")
 RELEASE = _staff("release", mark("完成並公開書目"), ("assigned", "cataloguing"), "released", "filing-message")
 CONFIRM = Transition("confirm", mark("確認出版"), ("released",), "confirmed", Actor.SYSTEM)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from fastapi import Request
 from sqlalchemy import select
@@ -17,7 +18,8 @@ from shuyin.filing.engine.drafts import Difference, StaleDraft
 from shuyin.filing.models import FilingRow
 from shuyin.filing.office import Office
 from shuyin.filing.registry import FILINGS
-from shuyin.web.filing import views
+from shuyin.search_api.messages import N_
+from shuyin.web.filing import tools, views
 from shuyin.web.filing.access import open_filing
 from shuyin.web.filing.files import files_of
 from shuyin.web.forms import Posted
@@ -38,13 +40,16 @@ def step_page(
     problems: Sequence[Problem] = (),
     add_row: str = "",
     status: int = 200,
+    removed: Sequence[str] = (),
 ) -> HTMLResponse:
-    """One step with what is saved; the last step is the review of all."""
+    """One step with what is saved; the last step is the review of all, and asks its own questions on sending."""
     answers = drafts.answers_of(office, row)
     files = files_of(office, row)
     last = step is filing.steps[-1]
     counts = {place: len(found) for place, found in files.items()}
     open_problems = check_all(filing, answers, counts, office.today()) if last else {}
+    open_problems.pop(step.name, None)
+    drawn = views.sections(filing, step, answers, files, problems, add_row=add_row)
     return page(
         request,
         "filing/step.html",
@@ -53,24 +58,34 @@ def step_page(
         row=row,
         step=step,
         number=filing.steps.index(step) + 1,
-        sections=views.sections(filing, step, answers, files, problems, add_row=add_row),
+        sections=drawn,
         problems=[(p.anchor, views.say_problem(p)) for p in problems],
         blocks=views.summary(filing, drafts.summary(filing, answers), files, open_problems) if last else [],
         open_problems={k: [views.say_problem(p) for p in v] for k, v in open_problems.items()},
-        sendings=_sendings(filing, row) if last else [],
+        sendings=_sendings(filing, row, answers) if last else [],
         writer=writer,
         parked=drafts.is_parked(filing, row, office.now()),
         minutes_left=_minutes_left(office, row),
-        has_files=any(kind == "upload" for s in views.sections(filing, step, answers, {}, ()) for kind, _ in s.items),
+        has_files=any(kind == "upload" for section in drawn for kind, _ in section.items),
+        notes=views.say_removed(removed or request.query_params.get("removed", "").split(","))
+        + [gettext(text) for name, text in _TOLD.items() if name in request.query_params],
+        tools={s.tool: tools.given(s.tool, request, session, office, row) for s in step.sections if s.tool},
     )
 
 
-def _sendings(filing: Filing, row: FilingRow) -> list[tuple[str, str]]:
-    """The filer's ways to send from this state: name and label."""
+#: What the page says after something was filled in for the filer, by the name in its address.
+_TOLD = {
+    "carried": N_("舊資料已帶入各步驟。請逐步檢查，並修改不同的地方。"),
+    "filled": N_("勾選與填寫的主題詞、分類號已帶入下方欄位。"),
+}
+
+
+def _sendings(filing: Filing, row: FilingRow, answers: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The filer's ways to send from this state with these answers: name and label."""
     return [
         (t.name, t.label)
         for t in filing.transitions
-        if t.actor is Actor.FILER and row.state in t.sources and not filing.state(t.target).final
+        if t.actor is Actor.FILER and row.state in t.sources and t.sends and t.when.holds(answers)
     ]
 
 
@@ -125,7 +140,7 @@ def progress_page(
         talk = [(m, text) for m, text in flow.conversation(session, office, row)]
         files = files_of(office, row)
         state = filing.state(row.state)
-        actions = [t for t in flow.allowed(filing, row, by) if filing.state(t.target).final]
+        actions = [t for t in flow.allowed(filing, row, by) if t.actor is Actor.FILER and not t.sends]
         return page(
             request,
             "filing/progress.html",

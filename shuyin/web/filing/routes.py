@@ -164,7 +164,10 @@ def take(
     sessions: SessionsDep,
     office: OfficeDep,
 ) -> Response:
-    """Send, send again, withdraw: what the declaration lets the filer do."""
+    """Send, send again, withdraw: what the declaration lets the filer do. Questions of the last step come along."""
+    refused = _save_asked(request, filing_id, name, form, writes, office)
+    if refused is not None:
+        return refused
     try:
         with writes.begin() as session:
             _, filing, by = open_filing(request, session, office, filing_id)
@@ -179,6 +182,27 @@ def take(
         return pages.progress_page(request, sessions, office, filing_id, error=error.text, status=422)
     done = "?sent=1" if row.submitted_at is not None and not filing.state(row.state).final else ""
     return RedirectResponse(f"/filing/{filing_id}{done}", 303)
+
+
+def _save_asked(
+    request: Request, filing_id: int, name: str, form: PostedDep, writes: WritesDep, office: OfficeDep
+) -> Response | None:
+    """Save what the last step asks on sending; its page again where that is not right yet."""
+    with writes.begin() as session:
+        row, filing, by = open_filing(request, session, office, filing_id)
+        last = filing.steps[-1]
+        sends = {t.name for t in filing.transitions if t.sends}
+        if not last.sections or name not in sends or not _editable(filing, row):
+            return None
+        saved = drafts.save(
+            session, office, filing, row.id, last, form.values,
+            revision=row.revision, writer=form.one("writer")[:32], by=by, finish=False,
+        )  # fmt: skip
+        if not saved.problems:
+            return None
+        return pages.step_page(
+            request, session, office, filing, row, last, writer="", problems=saved.problems, status=422
+        )
 
 
 def _step(filing: Filing, name: str) -> Step:

@@ -71,23 +71,25 @@ def answer(
     if refused or stay:
         return pages.step_page(
             request, session, office, filing, row, step, writer=writer, problems=refused, add_row=add_row,
-            status=422 if refused else 200,
+            status=422 if refused else 200, removed=saved.removed,
         )  # fmt: skip
     if saved.parked:
         return RedirectResponse(f"/filing/{row.id}", 303)
     steps = [s.name for s in filing.steps]
     here = steps.index(step.name)
+    told = f"?removed={','.join(saved.removed)}" if saved.removed else ""
     if action == "back":
-        return RedirectResponse(f"/filing/{row.id}/{steps[max(0, here - 1)]}", 303)
+        return RedirectResponse(f"/filing/{row.id}/{steps[max(0, here - 1)]}{told}", 303)
     counts = drafts.file_counts(session, row)
     problems = check_step(filing, step, drafts.answers_of(office, row), counts, office.today())
     if problems:
         return pages.step_page(
-            request, session, office, filing, row, step, writer=writer, problems=problems, status=422
-        )
+            request, session, office, filing, row, step, writer=writer, problems=problems, status=422,
+            removed=saved.removed,
+        )  # fmt: skip
     if step.name not in row.steps_done:
         row.steps_done = [s for s in steps if s in row.steps_done or s == step.name]
-    return RedirectResponse(f"/filing/{row.id}/{steps[min(here + 1, len(steps) - 1)]}", 303)
+    return RedirectResponse(f"/filing/{row.id}/{steps[min(here + 1, len(steps) - 1)]}{told}", 303)
 
 
 def _take_files(

@@ -78,6 +78,8 @@ class RowsView:
     declared: Rows
     rows: Sequence[Sequence[FieldView]]
     error: str
+    when: str = ""
+    condition: str = ""
 
     @property
     def id(self) -> str:
@@ -93,6 +95,16 @@ class SectionView:
     help: str
     when: str
     items: Sequence[tuple[str, FieldView | UploadView | RowsView]] = field(default_factory=tuple)
+    tool: str = ""
+
+
+#: What people are told when cleaning has removed something from what they typed.
+REMOVED = {"emoji": N_("您輸入的 emoji 符號已自動移除。")}
+
+
+def say_removed(codes: Sequence[str]) -> list[str]:
+    """What was removed, in the reader's language."""
+    return [gettext(REMOVED[code]) for code in codes if code in REMOVED]
 
 
 def say_problem(problem: Problem) -> str:
@@ -144,19 +156,39 @@ def sections(
 ) -> list[SectionView]:
     """A step's form, filled in."""
     errors = {problem.anchor: say_problem(problem) for problem in reversed(problems)}
+    here = frozenset(item.name for section in step.sections for item in section.items)
 
     def view(section: Section) -> SectionView:
         items: list[tuple[str, FieldView | UploadView | RowsView]] = []
         for item in section.items:
+            shown = still_open(item.shown, here, answers)
+            if shown == NEVER:
+                continue
             if isinstance(item, Field):
-                items.append(("field", _field(filing, item, item.name, answers, errors)))
+                items.append(("field", _field(filing, item, item.name, answers, errors, shown)))
             elif isinstance(item, Upload):
                 items.append(("upload", _upload(filing, item, answers, files, errors)))
             else:
-                items.append(("rows", _rows(filing, item, answers, errors, extra=item.name == add_row)))
-        return SectionView(section.title, section.help, when_data(section.shown), items)
+                items.append(("rows", _rows(filing, item, answers, errors, shown, extra=item.name == add_row)))
+        shown = still_open(section.shown, here, answers)
+        return SectionView(section.title, section.help, when_data(shown), items, section.tool)
 
-    return [view(section) for section in step.sections]
+    open_sections = (s for s in step.sections if still_open(s.shown, here, answers) != NEVER)
+    return [view(section) for section in open_sections]
+
+
+def still_open(condition: Condition, here: frozenset[str], answers: Mapping[str, Any]) -> Condition:
+    """What of a condition the page itself can still change: answers of other steps are taken as they are."""
+    if isinstance(condition, Is):
+        if condition.field in here:
+            return condition
+        return ALWAYS if condition.holds(answers) else NEVER
+    parts = [still_open(part, here, answers) for part in getattr(condition, "parts", ())]
+    if isinstance(condition, AllOf):
+        left = [part for part in parts if part != ALWAYS]
+        return NEVER if NEVER in left else left[0] if len(left) == 1 else AllOf(tuple(left))
+    left = [part for part in parts if part != NEVER]
+    return ALWAYS if ALWAYS in left else left[0] if len(left) == 1 else AnyOf(tuple(left))
 
 
 def _field(
@@ -165,18 +197,18 @@ def _field(
     anchor: str,
     answers: Mapping[str, Any],
     errors: Mapping[str, str],
+    shown: Condition,
     rename: Mapping[str, str] | None = None,
 ) -> FieldView:
     given = answers.get(declared.name)
     if not given and declared.prefill and declared.name not in answers:
         given = answers.get(declared.prefill)
-    shown = declared.shown
     return FieldView(
         id=anchor,
         declared=declared,
         value=given if given is not None else ([] if declared.multiple else ""),
         error=errors.get(anchor, ""),
-        required=declared.required == ALWAYS or (declared.required == shown and shown != NEVER),
+        required=declared.required != NEVER and declared.required in (ALWAYS, declared.shown),
         when=when_data(shown, rename),
         condition=condition_words(filing, shown) if shown != ALWAYS else "",
         limit=limit_of(declared),
@@ -206,7 +238,13 @@ def _upload(
 
 
 def _rows(
-    filing: Filing, declared: Rows, answers: Mapping[str, Any], errors: Mapping[str, str], *, extra: bool
+    filing: Filing,
+    declared: Rows,
+    answers: Mapping[str, Any],
+    errors: Mapping[str, str],
+    shown: Condition,
+    *,
+    extra: bool,
 ) -> RowsView:
     given = list(answers.get(declared.name) or [])
     wanted = max(len(given) + (1 if extra else 0), declared.least, 1)
@@ -215,8 +253,9 @@ def _rows(
         row = given[number] if number < len(given) else {}
         seen = {**answers, **{f.name: row.get(f.name, [] if f.multiple else "") for f in declared.fields}}
         names = {f.name: f"{declared.name}-{number}-{f.name}" for f in declared.fields}
-        rows.append([_field(filing, f, names[f.name], seen, errors, names) for f in declared.fields])
-    return RowsView(declared, rows, errors.get(declared.name, ""))
+        rows.append([_field(filing, f, names[f.name], seen, errors, f.shown, names) for f in declared.fields])
+    condition = condition_words(filing, shown) if shown != ALWAYS else ""
+    return RowsView(declared, rows, errors.get(declared.name, ""), when_data(shown), condition)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,5 +32,37 @@ for (const clock of document.querySelectorAll("[data-deadline]")) {
   setInterval(show, 5000);
 }
 
+// What is asked on sending is asked in a dialogue; without this it stands above the button.
+for (const form of document.querySelectorAll("form[data-ask]")) {
+  const send = form.querySelector("button.send");
+  if (!send) continue;
+  const dialog = document.createElement("dialog");
+  dialog.className = "dialog";
+  const close = Object.assign(document.createElement("button"), { type: "button", textContent: form.dataset.ask });
+  close.className = "button";
+  close.addEventListener("click", () => dialog.close());
+  const row = Object.assign(document.createElement("div"), { className: "row spread" });
+  const confirm = send.cloneNode(true);
+  row.append(close, confirm);
+  dialog.append(form.querySelector(".ask"), row);
+  dialog.setAttribute("aria-label", dialog.querySelector("h2").textContent);
+  form.append(dialog);
+  send.type = "button";
+  send.addEventListener("click", () => dialog.showModal());
+}
+
+// A dialogue that the server sent.
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.target.id === "assist") event.target.querySelector("dialog")?.showModal();
+});
+
+// How many characters a text has, as the server counts them.
+for (const line of document.querySelectorAll("[data-counts]")) {
+  const field = document.getElementById(line.dataset.counts);
+  const show = () => { line.textContent = line.dataset.text.replace("{n}", [...field.value.trim()].length); };
+  field.addEventListener("input", show);
+  show();
+}
+
 // Bring people to the list of problems.
 document.getElementById("problems")?.focus();
