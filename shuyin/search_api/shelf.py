@@ -103,6 +103,15 @@ def add(session: Session, user_id: int, ids: Sequence[int]) -> None:
     session.flush()
 
 
+def merge(session: Session, user_id: int, ids: Sequence[int]) -> list[int]:
+    """Put a visitor's books behind those of the account, in their order; returns those for which there is no room."""
+    there = {item.book_id for item in kept(session, user_id)}
+    new = [id for id in dict.fromkeys(ids) if id not in there]
+    room = max(0, ACCOUNT_LIMIT - len(there))
+    add(session, user_id, new[:room])
+    return new[room:]
+
+
 def remove(session: Session, user_id: int, id: int | None = None) -> None:
     """Take one book off, or all of them."""
     query = delete(ShelfItem).where(ShelfItem.user_id == user_id)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from shuyin.harvest.music import load_sample_music
 from shuyin.indexer import services as indexer
@@ -56,6 +56,7 @@ def browser() -> Iterator[Browser]:
         skip_loudly(str(missing))
         return
     with sync_playwright() as playwright:
+        expect.set_options(timeout=30_000)  # a slow machine is no failure
         started = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-dev-shm-usage"])
         yield started
         started.close()

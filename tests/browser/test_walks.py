@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -149,6 +150,54 @@ def test_the_shelf_works_without_scripts(open_page: Opener) -> None:
     expect(page.locator(".hit h2").last).to_have_text(first or "")
     page.get_by_role("button", name="清空書架").click()
     expect(page.locator("main")).to_contain_text("還沒有書")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_keyboard_walk_search_facet_record_shelf_export(open_page: Opener, scripts: bool) -> None:
+    page = open_page("/", scripts=scripts)
+    _tab_to(page, "#q")
+    page.keyboard.type("臺灣")
+    page.keyboard.press("Enter")
+    expect(page.locator("#count")).to_contain_text("共 131 筆")
+    _tab_to(page, "#facets input[value='ebook']")
+    page.keyboard.press("Space")
+    if not scripts:
+        _tab_to(page, "#facets button.without-script")
+        page.keyboard.press("Enter")
+    expect(page.locator("#count")).to_contain_text("共 33 筆")
+    _tab_to(page, ".hit h2 a")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1.title")).to_contain_text("臺灣")
+    record = urlsplit(page.url).path
+    _tab_to(page, ".keep")
+    page.keyboard.press("Enter")
+    expect(page.locator(".keep")).to_have_text("已在書架")
+    _tab_to(page, "a[href='/shelf']")
+    page.keyboard.press("Enter")
+    expect(page.locator(".hit h2 a")).to_have_attribute("href", record)
+    _tab_to(page, "#format")
+    page.keyboard.type("RIS")
+    expect(page.locator("#format")).to_have_value("ris")
+    _tab_to(page, "button[form=export]")
+    with page.expect_download() as download:
+        page.keyboard.press("Enter")
+    assert download.value.suggested_filename.endswith(".ris")
+    assert "TI  - 臺灣" in download.value.path().read_text(encoding="utf-8")
+
+
+def test_a_lost_cookie_does_not_lose_the_shelf(open_page: Opener) -> None:
+    page = open_page("/books?sort=oldest")
+    for number in (0, 1):
+        page.locator(".keep").nth(number).click()
+        expect(page.locator(".keep").nth(number)).to_have_text("已在書架")
+    page.context.clear_cookies()
+    page.goto("/shelf")
+    expect(page.locator("#shelf-remembered b")).to_have_text("2")
+    page.get_by_role("button", name="放回書架").click()
+    expect(page.locator(".hit h2")).to_have_count(2)
+    page.get_by_role("button", name="清空書架").click()
+    expect(page.locator("main")).to_contain_text("還沒有書")
+    expect(page.locator("#shelf-remembered")).to_be_hidden()
 
 
 def test_the_menu_on_a_phone_opens_without_scripts(open_page: Opener) -> None:

@@ -92,6 +92,42 @@ def test_notes_belong_to_the_account(client: TestClient, site: Site) -> None:
     client.post("/shelf", data={"clear": "true"})
 
 
+def _sign_in(client: TestClient) -> None:
+    form = html.fromstring(client.get("/account/login").text).cssselect("input[name=csrf]")[0]
+    data = {"csrf": form.get("value"), "account": "reader", "password": "a long password of tests"}
+    assert client.post("/account/login", data=data).status_code == 303
+
+
+def test_at_sign_in_the_books_of_the_browser_join_those_of_the_account(client: TestClient, site: Site) -> None:
+    a, b, c = (site.ids[f"small-{n}"] for n in (1, 2, 3))
+    with TestClient(site.app, base_url="http://catalogue.test", follow_redirects=False) as elsewhere:
+        elsewhere.cookies.set(SESSION_COOKIE, site.sign_in())
+        _add(elsewhere, b)
+        elsewhere.post("/shelf", data={"note_of": str(b), "note": "先有的"})
+    _add(client, c, b, a)
+    _sign_in(client)
+    assert SHELF_COOKIE not in client.cookies
+    assert [title[-3:] for title in _titles(client)] == ["第3冊", "第4冊", "第2冊"]
+    assert "先有的" in client.get("/shelf").text
+    client.post("/shelf", data={"clear": "true"})
+
+
+def test_what_finds_no_room_at_sign_in_stays_in_the_browser(
+    client: TestClient, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shelf, "ACCOUNT_LIMIT", 2)
+    a, b, c = (site.ids[f"small-{n}"] for n in (1, 2, 3))
+    _add(client, a, b, c)
+    _sign_in(client)
+    assert len(_titles(client)) == 2
+    assert "原有的 1 筆還沒有放上來" in client.get("/shelf").text
+    client.post("/shelf", data={"remove": str(a)})
+    _sign_in(client)
+    assert [title[-3:] for title in _titles(client)] == ["第3冊", "第4冊"]
+    assert SHELF_COOKIE not in client.cookies
+    client.post("/shelf", data={"clear": "true"})
+
+
 def test_a_forged_cookie_is_an_empty_shelf(client: TestClient) -> None:
     client.cookies.set(SHELF_COOKIE, "1.2.3")
     assert _titles(client) == []

@@ -24,6 +24,7 @@ from shuyin.web.guard import OfficeDep, address_of, anyone
 from shuyin.web.i18n import gettext
 from shuyin.web.render import page
 from shuyin.web.session import local_path, set_cookie
+from shuyin.web.shelf.state import bring_along
 
 router = APIRouter(include_in_schema=False, prefix="/account")
 
@@ -96,6 +97,7 @@ def _enter(request: Request, session: Session, office: Office, user: User, next:
     answer = RedirectResponse(local_path(next) if next else "/account", 303)
     set_cookie(request, answer, SESSION_COOKIE, token, max_age=int(accounts.LIFE.total_seconds()))
     answer.delete_cookie(_PENDING_COOKIE, path="/")
+    bring_along(request, answer, session, user.id)
     return answer
 
 

@@ -15,12 +15,10 @@ from shuyin.search_api.dependencies import EngineDep, SessionsDep, UserDep, Writ
 from shuyin.search_api.messages import N_
 from shuyin.web.guard import anyone
 from shuyin.web.render import environment, page
-from shuyin.web.session import local_path, same_site, set_cookie
-from shuyin.web.shelf.state import SHELF_COOKIE, shelf_ids
+from shuyin.web.session import local_path, same_site
+from shuyin.web.shelf.state import keep_ids, shelf_ids
 
 router = APIRouter(include_in_schema=False, prefix="/shelf", dependencies=[anyone()])
-
-_YEAR = 365 * 24 * 3600
 
 
 @router.get("")
@@ -52,6 +50,7 @@ def _page(request: Request, engine: EngineDep, kept: list[shelf.Kept], user: Use
         "shelf/shelf.html",
         items=shown,
         missing=len(kept) - len(shown),
+        left_behind=len(shelf_ids(request)) if user and not shared else 0,
         shared=shared,
         share_url=f"{get_site(request).base_url}/shelf/shared/{token}" if token else None,
         export_formats=tuple(exports.FORMATS.values()),
@@ -90,7 +89,7 @@ def change(
     ids = [id for id in ids if id != remove]
     for id, step in moves:
         ids = shelf.moved(ids, id, step)
-    set_cookie(request, answer, SHELF_COOKIE, shelf.seal(ids, get_site(request).secret_key or ""), max_age=_YEAR)
+    keep_ids(request, answer, ids)
     return answer
 
 

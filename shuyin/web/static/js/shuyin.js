@@ -129,6 +129,53 @@ document.addEventListener("submit", (event) => {
 window.addEventListener("pageshow", showTicks); // also where the browser brings a page back as it was
 document.addEventListener("htmx:afterSettle", showTicks);
 
+// A visitor's shelf lives in a cookie. The browser's storage remembers its books beside it, so that they can be put
+// back when the cookie is lost; who signs in has them in the account, and nothing stays behind.
+const readShelf = () => {
+  try {
+    const kept = JSON.parse(localStorage.getItem("shelf"));
+    return Array.isArray(kept) ? kept.map(String).filter((id) => /^\d+$/.test(id)) : [];
+  } catch {
+    return []; // storage is switched off: the cookie alone will do
+  }
+};
+const writeShelf = (ids) => {
+  try {
+    if (ids.length) localStorage.setItem("shelf", JSON.stringify(ids));
+    else localStorage.removeItem("shelf");
+  } catch {
+    // as above
+  }
+};
+const isSignedIn = () => document.querySelector('form[action="/account/logout"]') !== null;
+const mirrorShelf = () => {
+  if (isSignedIn()) writeShelf([]);
+  const shown = document.querySelector("[data-shelf]");
+  if (shown) writeShelf([...shown.querySelectorAll("input.tick")].map((box) => box.value));
+  const offer = document.getElementById("shelf-remembered");
+  const ids = offer ? readShelf() : [];
+  if (!ids.length) return;
+  for (const id of ids) {
+    offer.append(Object.assign(document.createElement("input"), { type: "hidden", name: "add", value: id }));
+  }
+  offer.querySelector("b").textContent = ids.length;
+  offer.querySelector("button[type=button]").addEventListener("click", () => {
+    writeShelf([]);
+    offer.hidden = true;
+  });
+  offer.hidden = false;
+};
+mirrorShelf();
+document.addEventListener("htmx:afterRequest", (event) => {
+  const button = event.detail.requestConfig.elt; // `detail.elt` is what stands in its place by now
+  if (!event.detail.successful || !button.matches("button.keep") || isSignedIn()) return;
+  const others = readShelf().filter((id) => id !== button.value);
+  writeShelf(button.name === "add" ? [...others, button.value] : others);
+});
+document.addEventListener("submit", (event) => {
+  if (event.target.matches("#shelf-clear")) writeShelf([]);
+});
+
 // ARIA combobox with a listbox of suggestions (WAI-ARIA authoring practices, "editable combobox with list autocomplete").
 for (const input of document.querySelectorAll("input[data-combobox]")) {
   const list = document.getElementById(input.dataset.combobox);
