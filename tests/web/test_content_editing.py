@@ -100,3 +100,43 @@ def test_only_editors_and_administrators_write(site: Site) -> None:
     visitor = site.person()
     visitor.get("/staff/pages")
     assert visitor.path == "/account/login"
+
+
+def test_events_and_prizes_are_entered_by_hand_like_news(site: Site, editor: Person) -> None:
+    visitor = site.person()
+    assert "/staff/pages/new" not in visitor.get("/events").text, "visitors are not shown the way to the editor"
+    assert "/staff/pages/new?kind=event" in editor.get("/events").text
+    form = editor.get("/staff/pages/new?kind=event").text
+    assert '<option value="event" selected>' in form
+    assert "時間：" in form and "地點：" in form
+    event = {**_NEWS, "kind": "event", "section": "", "slug": "concert", "title": "新年音樂會", "body": "地點：臺北"}
+    editor.post("/staff/pages/new", event, page="/staff/pages/new?kind=event")
+    address = editor.path
+    assert "新年音樂會" in visitor.get("/events").text
+    assert f'href="{address}"' in editor.get("/events").text
+    editor.post(address, {**event, "version": "1", "title": "元旦音樂會"}, page=address)
+    assert "元旦音樂會" in visitor.get("/events").text
+    form = editor.get("/staff/pages/new?kind=award&section=books").text
+    assert 'name="section" value="books"' in form and "/isbn/" in form
+    assert "沒有登錄得獎書單" in visitor.get("/awards/books").text
+    prize = {**_NEWS, "kind": "award", "section": "books", "slug": "prize-2025", "title": "某年得獎書單"}
+    editor.post("/staff/pages/new", prize, page="/staff/pages/new?kind=award&section=books")
+    assert "某年得獎書單" in visitor.get("/awards/books").text
+
+
+def test_a_text_without_english_says_so_until_it_is_written(site: Site, editor: Person) -> None:
+    editor.post("/staff/pages/new", _NEWS, page="/staff/pages/new")
+    address = editor.path
+    visitor = site.person()
+    for path in ("/news", "/news/notice"):
+        assert "Chinese only" in visitor.get(f"{path}?lang=en").text
+        assert "Chinese only" not in visitor.get(f"{path}?lang=zh-Hant").text
+    number = address.rsplit("/", 1)[1]
+    assert f"/staff/pages/new?translate={number}" in editor.get("/staff/pages?kind=news").text
+    form = editor.get(f"/staff/pages/new?translate={number}").text
+    assert '<option value="en" lang="en" selected>' in form and "中秋節休館" in form
+    english = {**_NEWS, "language": "en", "title": "Closed", "body": "Closed for the Mid-Autumn Festival."}
+    editor.post("/staff/pages/new", english, page=f"/staff/pages/new?translate={number}")
+    assert "Chinese only" not in visitor.get("/news?lang=en").text
+    assert f"translate={number}" not in editor.get("/staff/pages?kind=news").text
+    assert editor.get("/staff/pages/new?translate=99999").status_code == 404

@@ -7,6 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException, Query, Request
 from starlette.responses import Response
 
+from shuyin.filing import roles
+from shuyin.filing.roles import Permission
 from shuyin.records.models import PageRow, utc_now
 from shuyin.records.pages import PageKind
 from shuyin.search_api.content import services
@@ -19,6 +21,7 @@ from shuyin.web.books.views import page_window
 from shuyin.web.content.markdown import to_html
 from shuyin.web.i18n import current_language
 from shuyin.web.render import page
+from shuyin.web.session import current_user
 
 router = APIRouter(include_in_schema=False)
 
@@ -101,7 +104,7 @@ def golden_melody(request: Request, sessions: SessionsDep) -> Response:
     """The Golden Melody awards, one page a ceremony."""
     with sessions() as session:
         rows = services.listed(session, PageKind.AWARD, current_language(), utc_now(), _GOLDEN)
-    return page(request, "content/golden_melody.html", rows=rows, address=services.address)
+    return page(request, "content/golden_melody.html", rows=rows, address=services.address, may_edit=_may_edit(request))
 
 
 @router.get("/awards/books")
@@ -109,13 +112,20 @@ def award_books(request: Request, sessions: SessionsDep) -> Response:
     """Books that were given prizes."""
     with sessions() as session:
         rows = services.listed(session, PageKind.AWARD, current_language(), utc_now(), "books")
-        return page(request, "content/award_books.html", rows=[(row, to_html(row.body)) for row in rows])
+        shown = [(row, to_html(row.body)) for row in rows]
+        return page(request, "content/award_books.html", rows=shown, may_edit=_may_edit(request))
 
 
 @router.get("/awards/{slug}")
 def award(request: Request, sessions: SessionsDep, slug: str) -> Response:
     """One ceremony."""
     return _article(request, sessions, PageKind.AWARD, slug, "/awards/golden-melody")
+
+
+def _may_edit(request: Request) -> bool:
+    """Whether who asks is shown the way to the editor."""
+    user = current_user(request)
+    return user is not None and roles.may(user.role, Permission.EDIT_PAGES)
 
 
 def _article(request: Request, sessions: SessionsDep, kind: PageKind, slug: str, home: str) -> Response:
@@ -132,6 +142,7 @@ def _article(request: Request, sessions: SessionsDep, kind: PageKind, slug: str,
             home_label=KINDS[kind] if kind is not PageKind.AWARD else N_("金曲獎"),
             published=_day(request, row),
             is_dated=kind is PageKind.NEWS,
+            may_edit=_may_edit(request),
             canonical=get_site(request).base_url + services.address(row.kind, row.slug),
         )
 
@@ -149,6 +160,7 @@ def _whole(request: Request, sessions: SessionsDep, kind: PageKind, template: st
             entries=[(row, to_html(row.body)) for row in rows],
             tab=tab,
             tabs=SECTIONS,
+            may_edit=_may_edit(request),
         )
 
 
@@ -171,6 +183,7 @@ def _paged(
             pages=pages,
             tab=tab,
             tabs=SECTIONS,
+            may_edit=_may_edit(request),
         )
 
 

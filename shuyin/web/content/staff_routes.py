@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Path, Query, Request
@@ -28,6 +29,11 @@ router = APIRouter(include_in_schema=False, prefix="/staff/pages")
 EDIT = [needs(Permission.EDIT_PAGES)]
 
 Id = Annotated[int, Path(ge=1, le=2**62)]
+#: What an event and a list of prizes say, so that all of them read alike (harvested events too).
+SKELETONS = {
+    PageKind.EVENT: "時間：\n\n地點：\n\n主辦：\n\n[活動網頁](https://)\n",
+    PageKind.AWARD: "來源：\n\n| 書名 | 作者 | 出版者 |\n|---|---|---|\n| [書名](/isbn/) |  |  |\n",
+}
 NOTHING = N_("找不到這個網頁或版本。")
 CONFLICT = N_("別人剛才儲存了這一頁，或同一個網址名稱已有別的頁面。您寫的內容都還在下面，請另開視窗核對後再儲存。")
 
@@ -42,17 +48,36 @@ def listing(request: Request, sessions: SessionsDep, kind: Annotated[str, Query(
     with sessions() as session:
         rows = session.scalars(query).all()
         shown = set(session.scalars(select(PageRow.id).where(*pages.published(now))))
+        english = session.execute(select(PageRow.kind, PageRow.slug).where(PageRow.language == "en"))
+        translated = {(row.kind, row.slug) for row in english}
     site = get_site(request)
     return page(
-        request, "content/staff_list.html", rows=rows, shown=shown, kind=kind, kinds=KINDS, zone=site.zone, now=now
+        request,
+        "content/staff_list.html",
+        rows=rows,
+        shown=shown,
+        translated=translated,
+        kind=kind,
+        kinds=KINDS,
+        zone=site.zone,
+        now=now,
     )
 
 
 @router.get("/new", dependencies=EDIT)
-def new(request: Request, kind: PageKind = PageKind.NEWS) -> Response:
-    """An empty form."""
-    values = form_of(pages.Page(kind.value, "", "", ""), get_site(request).zone)
-    return _form(request, None, Written(values, None, {}))
+def new(
+    request: Request,
+    sessions: SessionsDep,
+    kind: PageKind = PageKind.NEWS,
+    section: str = "",
+    translate: Annotated[int | None, Query(ge=1, le=2**62)] = None,
+) -> Response:
+    """An empty form, with what such a page usually says; with `translate` that page's text, to be put into English."""
+    content = pages.Page(kind.value, "", "", SKELETONS.get(kind, ""), section=section[:32] or None)
+    if translate is not None:
+        with sessions() as session:
+            content = replace(pages.read(_row(session, translate)), language="en")
+    return _form(request, None, Written(form_of(content, get_site(request).zone), None, {}))
 
 
 @router.post("/new", dependencies=EDIT)
