@@ -27,6 +27,7 @@ class Description:
     audience: str = ""
     category: str = ""
     language: str = ""
+    original_language: str = ""  # MARC code, of a translation
 
     def text_fields(self) -> dict[str, str]:
         """The fields in which words of a heading may be found, by name, each cut to `LONGEST_TEXT`."""
@@ -83,6 +84,7 @@ def record_from_row(row: Mapping[str, str | None], position: int) -> LabelledRec
             audience=cell("audience"),
             category=cell("category", "shop_category"),
             language=cell("language"),
+            original_language=cell("original_language"),
         ),
         subjects=split_values(cell("subjects")),
         class_number=class_number(cell("class_number")),

@@ -34,6 +34,7 @@ def describe(book: Book) -> Description:
         audience=book.audience or "",
         category=" > ".join(part for part in (book.category, book.shelf_category) if part),
         language=book.language or "",
+        original_language=book.original_language or "",
     )
 
 

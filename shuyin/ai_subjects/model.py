@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from shuyin.ai_subjects import evidence
+from shuyin.ai_subjects import evidence, literature
 from shuyin.ai_subjects.catalogue import Assigned, Catalogue, Keys, Labels
 from shuyin.ai_subjects.description import Description, LabelledRecord, prefixes
 from shuyin.ai_subjects.embedding import Encoder, LabelVectors
@@ -304,5 +304,6 @@ class Model:
         return self.rank_headings(self.heading_candidates(channels), limit)
 
     def classes(self, channels: Channels, limit: int = 10) -> list[tuple[str, dict[int | None, float]]]:
-        """Class numbers for a description, best first."""
-        return self.rank_classes(self.class_candidates(channels), limit)
+        """Class numbers for a description, best first; literature by the rules where the record tells."""
+        ranked = self.rank_classes(self.class_candidates(channels), limit)
+        return literature.applied(ranked, literature.told(channels.description))[:limit]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from shuyin.ai_subjects import artefact
+from shuyin.ai_subjects import artefact, literature
 from shuyin.ai_subjects.description import Description, LabelledRecord, digits, prefixes
 from shuyin.ai_subjects.evidence import Channels
 from shuyin.ai_subjects.features import bigrams
@@ -25,23 +25,29 @@ LEAST_DIGIT = 0.4
 SURE_ENOUGH = 0.5
 #: A neighbour this near is reason enough for a title without a known word.
 LIKE_ENOUGH = 0.3
+#: Characters shown before and after the words of a heading that were found.
+AROUND = 14
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One reason for a suggestion. `kind`: words (found in a field), author, publisher, class, heading, books."""
+    """One reason for a suggestion. `kind`: words (found in a field), author, publisher, class, heading, books,
+    rule (of literature: country and form)."""
 
     kind: str
     text: str
     field: str | None = None
     books: tuple[ShownRecord, ...] = ()
     count: int | None = None
+    excerpt: str | None = None  # the words with what stands around them in the field; holds `text` as it is
 
     def as_json(self) -> dict[str, Any]:
         """The reason for the API; absent parts are left out."""
         found: dict[str, Any] = {"kind": self.kind, "text": self.text}
         if self.field:
             found["field"] = self.field
+        if self.excerpt:
+            found["excerpt"] = self.excerpt
         if self.count is not None:
             found["count"] = self.count
         if self.books:
@@ -188,7 +194,7 @@ class Recommender:
     def _why_heading(self, channels: Channels, label: str) -> tuple[Reason, ...]:
         model = self.model
         place = model.vocabulary.headings.place[label]
-        reasons = [*_words(channels.heading_matches.get(place, ()))]
+        reasons = [*_words(channels.description, channels.heading_matches.get(place, ()))]
         reasons += self._by_name(channels, place, 0)
         if books := self._books(channels, place, headings=True):
             reasons.append(Reason("books", label, books=books))
@@ -204,10 +210,14 @@ class Recommender:
 
     def _why_class(self, channels: Channels, number: str) -> tuple[Reason, ...]:
         model = self.model
-        place = model.vocabulary.nodes.place[f"={number}"]
+        place = model.vocabulary.nodes.place.get(f"={number}", -1)  # a rule may name a number that nobody has used
         reasons: list[Reason] = []
+        rule = literature.told(channels.description)
+        if rule and rule.number == number:
+            reasons.append(Reason("rule", "、".join(part for part in (rule.country, rule.form) if part)))
         for node in reversed(prefixes(number)):
-            reasons += _words(channels.node_matches.get(model.vocabulary.nodes.place.get(node, -1), ()))
+            matches = channels.node_matches.get(model.vocabulary.nodes.place.get(node, -1), ())
+            reasons += _words(channels.description, matches)
         reasons += self._by_name(channels, place, 1)
         if books := self._books(channels, place, headings=False):
             reasons.append(Reason("books", number, books=books))
@@ -244,8 +254,22 @@ class Recommender:
         return tuple(found[:3])
 
 
-def _words(matches: Sequence[Match]) -> list[Reason]:
-    return [Reason("words", match.wording.text, field=match.field) for match in matches]
+def _words(description: Description, matches: Sequence[Match]) -> list[Reason]:
+    texts = description.text_fields()
+    return [
+        Reason("words", match.wording.text, match.field, excerpt=excerpt(texts[match.field], match.wording.text))
+        for match in matches
+    ]
+
+
+def excerpt(text: str, words: str) -> str | None:
+    """The words with what stands around them, on one line; None where they stand in another spelling."""
+    at = text.find(words)
+    if at < 0:
+        return None
+    begin, end = max(0, at - AROUND), min(len(text), at + len(words) + AROUND)
+    cut = "…" if begin else "", "…" if end < len(text) else ""
+    return " ".join(f"{cut[0]}{text[begin:end]}{cut[1]}".split())
 
 
 def safe_number(number: str, chances: Mapping[int | None, float]) -> str | None:

@@ -91,6 +91,7 @@ def description(values: dict[str, Any]) -> Description:
         keywords=tuple(word for word in (clean(str(one))[:100] for one in list(listed)[:50]) if word),
         audience=clean(str(values.get("audience") or ""))[:100],
         language=clean(str(values.get("language") or ""))[:20],
+        original_language=clean(str(values.get("original_language") or ""))[:20],
         **text,
     )
 

@@ -35,6 +35,7 @@ class RecommendBody(BaseModel):
     audience: str = Field("", max_length=100)
     category: str = Field("", max_length=500)
     language: str = Field("", max_length=20)
+    original_language: str = Field("", max_length=20, description="MARC code of what it is translated from")
 
 
 def _json(body: object) -> Response:
