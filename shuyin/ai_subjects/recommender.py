@@ -269,7 +269,8 @@ def excerpt(text: str, words: str) -> str | None:
         return None
     begin, end = max(0, at - AROUND), min(len(text), at + len(words) + AROUND)
     cut = "…" if begin else "", "…" if end < len(text) else ""
-    return " ".join(f"{cut[0]}{text[begin:end]}{cut[1]}".split())
+    line = " ".join(f"{cut[0]}{text[begin:end]}{cut[1]}".split())
+    return line if words in line else None
 
 
 def safe_number(number: str, chances: Mapping[int | None, float]) -> str | None:

@@ -7,6 +7,7 @@ import pytest
 from shuyin.ai_subjects import literature
 from shuyin.ai_subjects.description import Description
 from shuyin.ai_subjects.literature import COUNTRIES, FORMS, applied, told
+from shuyin.ai_subjects.recommender import Recommender
 from shuyin.ai_subjects.scheme import starter_classes
 
 
@@ -77,3 +78,9 @@ def test_a_book_that_is_hardly_literature_keeps_its_numbers() -> None:
     ranked = [("427.1", {1: 0.9, 2: 0.9, 3: 0.9, None: 0.9}), ("861.57", {1: 0.1, 2: 0.1, 3: 0.1, None: 0.1})]
     assert applied(ranked, told(Description("甜點", "（日）某", category="食譜小說"))) == ranked
     assert applied(ranked, None) == ranked
+
+
+def test_a_rule_is_among_the_reasons() -> None:
+    found = Recommender.load().recommend(Description("解憂雜貨店", "(日)東野圭吾", "皇冠", category="文學小說"))
+    assert found.classes[0].number == "861.57"
+    assert [why.text for why in found.classes[0].why if why.kind == "rule"] == ["日本、小說"]
