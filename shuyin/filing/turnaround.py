@@ -45,25 +45,25 @@ def between(session: Session, first: datetime, until: datetime) -> list[Turnarou
     for kind, number in session.execute(sent):
         found.setdefault(kind, Turnaround(kind)).submitted = number
     whole: dict[str, list[float]] = {}
-    in_states: dict[tuple[str, str], list[float]] = {}
+    by_state: dict[tuple[str, str], list[float]] = {}
     decided = select(FilingRow.id, FilingRow.kind, FilingRow.submitted_at, FilingRow.closed_at).where(
         FilingRow.closed_at >= first, FilingRow.closed_at < until, FilingRow.submitted_at.is_not(None)
     )
     rows = session.execute(decided).all()
-    passed = _passed_states(session, [row.id for row in rows])
+    passed = passed_states(session, [row.id for row in rows])
     for row in rows:
         found.setdefault(row.kind, Turnaround(row.kind))
-        whole.setdefault(row.kind, []).append(_days(row.submitted_at, row.closed_at))
-        for state, days in _in_states(passed.get(row.id, []), row.submitted_at, row.closed_at).items():
-            in_states.setdefault((row.kind, state), []).append(days)
+        whole.setdefault(row.kind, []).append(days_between(row.submitted_at, row.closed_at))
+        for state, days in in_states(passed.get(row.id, []), row.submitted_at, row.closed_at).items():
+            by_state.setdefault((row.kind, state), []).append(days)
     for kind, durations in whole.items():
-        found[kind].decided = _spread(durations)
-    for (kind, state), durations in in_states.items():
-        found[kind].states[state] = _spread(durations)
+        found[kind].decided = spread(durations)
+    for (kind, state), durations in by_state.items():
+        found[kind].states[state] = spread(durations)
     return [found[kind] for kind in sorted(found)]
 
 
-def _passed_states(session: Session, ids: list[int]) -> dict[int, list[tuple[datetime, str]]]:
+def passed_states(session: Session, ids: list[int]) -> dict[int, list[tuple[datetime, str]]]:
     """(from when, state) of each filing in order."""
     passed: dict[int, list[tuple[datetime, str]]] = {}
     for start in range(0, len(ids), 500):
@@ -77,22 +77,24 @@ def _passed_states(session: Session, ids: list[int]) -> dict[int, list[tuple[dat
     return passed
 
 
-def _in_states(passed: Iterable[tuple[datetime, str]], sent: datetime, closed: datetime) -> dict[str, float]:
+def in_states(passed: Iterable[tuple[datetime, str]], sent: datetime, closed: datetime) -> dict[str, float]:
     """State → days in it, all its visits together, from sending to decision."""
     moments = [(at, state) for at, state in passed if sent <= at < closed]
     days: dict[str, float] = {}
     for place, (at, state) in enumerate(moments):
         until = moments[place + 1][0] if place + 1 < len(moments) else closed
         if until > at:  # drafts are kept at the very moment of sending
-            days[state] = days.get(state, 0.0) + _days(at, until)
+            days[state] = days.get(state, 0.0) + days_between(at, until)
     return days
 
 
-def _days(first: datetime, last: datetime) -> float:
+def days_between(first: datetime, last: datetime) -> float:
+    """Days with their fraction."""
     return (last - first) / _DAY
 
 
-def _spread(durations: list[float]) -> Spread:
+def spread(durations: list[float]) -> Spread:
+    """The spread of durations in days, of which there is at least one."""
     ordered = sorted(durations)
     middle = (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2
     ninth = ordered[-(-len(ordered) * 9 // 10) - 1]

@@ -40,6 +40,8 @@ from shuyin.web.shelf.routes import router as shelf_router
 from shuyin.web.site.routes import router as site_router
 from shuyin.web.site.sitemaps import router as sitemaps_router
 from shuyin.web.site.visits import VisitCounter
+from shuyin.web.staff.desk import router as desk_router
+from shuyin.web.staff.desk_figures import router as desk_figures_router
 from shuyin.web.staff.ranges import router as staff_ranges_router
 from shuyin.web.staff.recommendations import router as staff_recommendations_router
 from shuyin.web.staff.records import router as staff_records_router
@@ -85,6 +87,8 @@ def install(app: FastAPI) -> None:
         staff_router,
         staff_records_router,
         staff_ranges_router,
+        desk_router,
+        desk_figures_router,
         staff_users_router,
         staff_recommendations_router,
         tools_router,

@@ -264,7 +264,7 @@ def test_the_learning_loop_hears_what_was_shown_and_assigned(writes: sessionmake
         assign(session, office, filing_id)
         model: Any = _Model()
         for _ in range(2):  # the page is opened twice: noted once
-            desk.suggest(session, office, row, model)
+            desk.note_suggested(session, office, row, desk.suggest(session, office, row, model))
         catalogued_id = session.get_one(Cataloguing, filing_id).recommendation_id
         assert catalogued_id not in (None, dialogue)
         desk.accept(session, office, filing_id, [(SUBJECT, "學術傳播"), (CLASS, "051")], FOUND, by=CLERK)

@@ -30,6 +30,8 @@ from shuyin.web.content.staff_routes import router as pages
 from shuyin.web.filing.api import router as filings_api
 from shuyin.web.filing.routes import router as filing
 from shuyin.web.guard import rule_of
+from shuyin.web.staff.desk import router as staff_desk
+from shuyin.web.staff.desk_figures import router as staff_desk_figures
 from shuyin.web.staff.ranges import router as staff_ranges
 from shuyin.web.staff.recommendations import router as staff_recommendations
 from shuyin.web.staff.records import router as staff_records
@@ -46,6 +48,8 @@ ROUTERS = (
     staff,
     staff_records,
     staff_ranges,
+    staff_desk,
+    staff_desk_figures,
     staff_users,
     staff_recommendations,
     pages,
@@ -105,6 +109,15 @@ EXPECTED: dict[str, Permission | None] = {
             "/staff/pages/{page_id}/visibility",
         ),
         Permission.EDIT_PAGES,
+    ),
+    **dict.fromkeys(
+        (
+            "/staff/desk", "/staff/desk/{filing_id}", "/staff/desk/{filing_id}/hand-over",
+            "/staff/desk/{filing_id}/reply", "/staff/desk/{filing_id}/messages",
+            "/staff/desk/{filing_id}/take/{name}", "/staff/desk/{filing_id}/give-up",
+            "/staff/desk/{filing_id}/record", "/staff/desk/{filing_id}/preview", "/staff/desk-figures",
+        ),
+        Permission.REVIEW_ISBN,
     ),
     "/staff/isbn-ranges": Permission.RANGES,
     "/staff/isbn-ranges/{range_id}": Permission.RANGES,

@@ -15,7 +15,7 @@ from pymarc import Field, Indicators, Record, Subfield
 
 from shuyin.records.marc.terms import CIP_AGENCY
 
-SUBJECT, CLASS = "subject", "class"
+SUBJECT, CLASS, NAME = "subject", "class", "name"
 _TAGS = {SUBJECT: "650", CLASS: "084"}
 _LINK = re.compile(r"^(\d+)(?:\.\d+)?\\?([a-z]?)")
 
@@ -34,7 +34,7 @@ def accept(record: Record, kind: str, value: str, *, model: str, score: float, o
 
 
 def add(record: Record, kind: str, value: str) -> bool:
-    """Add a heading or class number that a person chose without the model; False if the record has it already."""
+    """Add a heading, class number or name that a person chose without the model; False if the record has it."""
     if value in standing(record, kind):
         return False
     record.fields.append(_made(kind, value, None))
@@ -44,6 +44,9 @@ def add(record: Record, kind: str, value: str) -> bool:
 
 def _made(kind: str, value: str, link: str | None) -> Field:
     subfields = [Subfield("8", link)] if link else []
+    if kind == NAME:
+        inverted = "1" if "," in value else "0"
+        return Field(tag="700", indicators=Indicators(inverted, " "), subfields=[Subfield("a", value)])
     if kind == CLASS:
         subfields += [Subfield("a", value), Subfield("2", "ncsclt")]
         return Field(tag="084", indicators=Indicators(" ", " "), subfields=subfields)
@@ -53,7 +56,9 @@ def _made(kind: str, value: str, link: str | None) -> Field:
 
 
 def standing(record: Record, kind: str) -> list[str]:
-    """The headings (subdivisions joined by --) or class numbers of 中文圖書分類法 that the record has, in order."""
+    """The headings (subdivisions joined by --), numbers of 中文圖書分類法 or names that the record has, in order."""
+    if kind == NAME:
+        return [name.strip(" ,.") for field in record.get_fields("100", "700") for name in field.get_subfields("a")]
     found = []
     for field in record.get_fields(*(("650", "600", "610", "651") if kind == SUBJECT else ("084",))):
         if kind == CLASS and field.get("2") != "ncsclt":

@@ -169,16 +169,25 @@ def description_of(answers: Mapping[str, Any]) -> Description:
 
 
 def suggest(session: Session, office: Office, row: FilingRow, recommender: Recommender) -> Recommendation:
-    """What the recommender proposes for a filing on the desk; noted once for each model and text (learning loop)."""
-    description = description_of(answers_of(office, row))
-    found = recommender.recommend(description)
+    """What the recommender proposes for a filing; nothing is written (`note_suggested` does)."""
+    return recommender.recommend(description_of(answers_of(office, row)))
+
+
+def is_noted(session: Session, office: Office, row: FilingRow, found: Recommendation) -> bool:
+    """Whether the learning loop knows that this was shown at the desk, for this text, by this model."""
     entry = session.get(Cataloguing, row.id)
-    if entry is not None:
-        noted = session.get(RecommendationRow, entry.recommendation_id) if entry.recommendation_id else None
-        told = (found.model[:64], recommendations.inputs_hash(description))
-        if noted is None or (noted.model, noted.inputs_hash) != told:
-            entry.recommendation_id = recommendations.note_shown(session, description, found)
-    return found
+    noted = session.get(RecommendationRow, entry.recommendation_id) if entry and entry.recommendation_id else None
+    description = description_of(answers_of(office, row))
+    told = (found.model[:64], recommendations.inputs_hash(description))
+    return noted is not None and (noted.model, noted.inputs_hash) == told
+
+
+def note_suggested(session: Session, office: Office, row: FilingRow, found: Recommendation) -> None:
+    """Keep what was shown at the desk, once for each model and text (learning loop, B4)."""
+    entry = session.get(Cataloguing, row.id, with_for_update=True)
+    if entry is not None and not is_noted(session, office, row, found):
+        description = description_of(answers_of(office, row))
+        entry.recommendation_id = recommendations.note_shown(session, description, found)
 
 
 def accept(

@@ -79,6 +79,7 @@ def queue(
         today=office.today(),
         may_edit_pages=roles.may(by_of(request).role, Permission.EDIT_PAGES),
         may_read_recommendations=roles.may(by_of(request).role, Permission.RECOMMENDATIONS),
+        may_catalogue=roles.may(by_of(request).role, Permission.REVIEW_ISBN),
         may_manage_ranges=roles.may(by_of(request).role, Permission.RANGES),
     )
 
