@@ -79,3 +79,42 @@ class StatisticCount(Base):
     counts_from: Mapped[date] = mapped_column(Date, primary_key=True)
     value: Mapped[str] = mapped_column(String(120), primary_key=True)
     number: Mapped[int] = mapped_column(BigInteger)
+
+
+class SavedSearch(Base):
+    """A search that a signed-in reader keeps by a name, with a feed behind a secret link.
+
+    The link holds the number and `link_version`; a new version makes the links given out before worthless.
+    """
+
+    __tablename__ = "saved_searches"
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(120))
+    query: Mapped[str] = mapped_column(Text)  # what follows "/books?"
+    link_version: Mapped[int] = mapped_column(Integer, default=1)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+
+
+class SearchNote(Base):
+    """A search that a signed-in reader made, each once, with the time of the last."""
+
+    __tablename__ = "search_history"
+    __table_args__ = (UniqueConstraint("user_id", "digest"),)
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    digest: Mapped[str] = mapped_column(String(32))  # of the query: it may be longer than an index takes
+    query: Mapped[str] = mapped_column(Text)
+    total: Mapped[int] = mapped_column(Integer)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now, index=True)
+
+
+class ReaderPreference(Base):
+    """What a signed-in reader has chosen; without a row the defaults hold."""
+
+    __tablename__ = "reader_preferences"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    keep_history: Mapped[bool] = mapped_column(Boolean, default=True)

@@ -161,6 +161,33 @@ class BrowseEntryJson(TypedDict):
     record: str | None
 
 
+class FoundJson(TypedDict):
+    """A hit of any kind; `detail` tells it from others, `html` is its page."""
+
+    title: str
+    detail: str | None
+    html: str
+
+
+class FoundGroupJson(TypedDict):
+    """The hits of one kind: how many, the first five, the list of all."""
+
+    kind: str
+    total: int
+    items: list[FoundJson]
+    html: str
+
+
+class EverythingJson(TypedDict):
+    """One search over every kind."""
+
+    q: str
+    total: int
+    groups: list[FoundGroupJson]
+    did_you_mean: list[str]
+    notices: list[str]
+
+
 class ParameterErrorJson(TypedDict):
     """A parameter at fault."""
 

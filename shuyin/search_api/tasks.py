@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from shuyin.records.jobs import Job, JobContext
+from shuyin.records.models import utc_now
+from shuyin.search_api import searches
 from shuyin.search_api.dumps import writing
 from shuyin.search_api.oai import ledger
 from shuyin.search_api.statistics import keeping
@@ -27,8 +29,15 @@ def count(context: JobContext) -> str:
     return f"{keeping.catch_up(context.writes)} changes counted"
 
 
+def forget_searches(context: JobContext) -> str:
+    """Remove searches that readers' histories have kept long enough."""
+    with context.writes.begin() as session:
+        return f"{searches.forget_old(session, utc_now())} searches removed"
+
+
 JOBS = [
     Job("oai-ledger", "*/5 * * * *", follow_changes, label="將書目異動記入 OAI-PMH 帳冊"),
     Job("statistics", "*/2 * * * *", count, label="將異動計入服務統計"),
+    Job("search-history", "40 3 * * *", forget_searches, label="移除過期的查詢紀錄"),
     Job("dumps", "30 3 * * *", write_dumps, label="寫出每日完整資料檔"),
 ]

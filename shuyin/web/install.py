@@ -8,6 +8,7 @@ from shuyin.search_api.browse.routes import router as browse_api_router
 from shuyin.search_api.content.routes import api as content_api_router
 from shuyin.search_api.content.routes import feeds as content_feeds_router
 from shuyin.search_api.directories.routes import router as directories_api_router
+from shuyin.search_api.everything.routes import router as everything_api_router
 from shuyin.search_api.feeds.routes import router as feeds_router
 from shuyin.search_api.music.routes import router as music_api_router
 from shuyin.search_api.oai.routes import router as oai_router
@@ -19,6 +20,8 @@ from shuyin.search_api.tools.routes import router as tools_api_router
 from shuyin.web import errors
 from shuyin.web.account.entrance import router as entrance_router
 from shuyin.web.account.routes import router as account_router
+from shuyin.web.account.searches import public as searches_router
+from shuyin.web.account.searches import router as account_searches_router
 from shuyin.web.books.cip import router as cip_router
 from shuyin.web.books.routes import router as books_router
 from shuyin.web.browse.routes import router as browse_router
@@ -27,6 +30,7 @@ from shuyin.web.content.routes import router as content_router
 from shuyin.web.content.staff_routes import router as content_staff_router
 from shuyin.web.directories.routes import router as directories_router
 from shuyin.web.dumps.routes import router as dumps_router
+from shuyin.web.everything.routes import router as everything_router
 from shuyin.web.filing.api import router as filings_api_router
 from shuyin.web.filing.assist import router as filing_assist_router
 from shuyin.web.filing.routes import router as filing_router
@@ -80,6 +84,8 @@ def install(app: FastAPI) -> None:
         statistics_router,
         entrance_router,
         account_router,
+        account_searches_router,
+        searches_router,
         filings_api_router,
         filing_assist_router,
         filing_router,
@@ -92,6 +98,8 @@ def install(app: FastAPI) -> None:
         staff_users_router,
         staff_recommendations_router,
         tools_router,
+        everything_api_router,
+        everything_router,
         browse_api_router,
         browse_router,
         subjects_api_router,

@@ -59,6 +59,7 @@ MAIN_MENU: list[MenuGroup] = [
         (
             MenuItem("/books", N_("書目查詢")),
             MenuItem("/books/advanced", N_("進階查詢")),
+            MenuItem("/search", N_("全站查詢")),
             MenuItem("/browse", N_("瀏覽清單")),
             MenuItem("/new-books", N_("每日預告書訊")),
             MenuItem("/books/help", N_("查詢說明")),

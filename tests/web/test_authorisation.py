@@ -26,6 +26,7 @@ from shuyin.records import database
 from shuyin.records.models import OrganisationRow
 from shuyin.web.account.entrance import router as entrance
 from shuyin.web.account.routes import router as account
+from shuyin.web.account.searches import router as account_searches
 from shuyin.web.content.staff_routes import router as pages
 from shuyin.web.filing.api import router as filings_api
 from shuyin.web.filing.routes import router as filing
@@ -43,6 +44,7 @@ from tests.web.filing_site import Person, Site, make_site
 ROUTERS = (
     entrance,
     account,
+    account_searches,
     filing,
     filings_api,
     staff,
@@ -78,7 +80,7 @@ EXPECTED: dict[str, Permission | None] = {
     **dict.fromkeys(
         (
             "/account", "/account/password", "/account/devices", "/account/second-factor", "/account/data",
-            "/account/data.json", "/account/tokens", "/filing",
+            "/account/data.json", "/account/tokens", "/account/searches", "/filing",
         ),
         Permission.OWN_ACCOUNT,
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from dataclasses import replace
 from datetime import date
 from typing import cast
 
@@ -14,19 +15,21 @@ from starlette.responses import Response
 
 from shuyin.records import announced
 from shuyin.records.book_json import BookJson
-from shuyin.search_api import services
+from shuyin.search_api import searches, services
 from shuyin.search_api.dependencies import EngineDep, SessionsDep, get_site
 from shuyin.search_api.feeds.entries import Feed, entry
 from shuyin.search_api.feeds.new_books import RecentBooks, interests_of, today_in
 from shuyin.search_api.feeds.writing import FORMATS
 from shuyin.search_api.messages import N_
-from shuyin.search_api.state import read_state
+from shuyin.search_api.state import SearchState, read_state
+from shuyin.search_engine.port import SearchEngine
 
 router = APIRouter(tags=["feeds"])
 
 LANGUAGE = "zh-Hant-TW"
 _AGE = 600  # seconds that readers may keep a feed
 _recent = RecentBooks()
+UNKNOWN_SEARCH = N_("這個訂閱網址已經失效。請到「我的查詢」取得新的網址。")
 
 
 def _answer(request: Request, feed: Feed, ending: str) -> Response:
@@ -62,7 +65,7 @@ def new_books_feed(request: Request, sessions: SessionsDep) -> Response:
         language=LANGUAGE,
         entries=tuple(entry(book, site.base_url, site.zone) for book in books),
     )
-    return _answer(request, feed, request.url.path.rpartition(".")[2])
+    return _answer(request, feed, _ending(request))
 
 
 @router.get("/books.rss", summary="A search as RSS", response_class=Response)
@@ -74,18 +77,43 @@ def search_feed(request: Request, engine: EngineDep) -> Response:
     if not any(name == "sort" for name, _ in pairs):
         pairs = [*pairs, ("sort", "newest")]
     state = read_state([(name, value) for name, value in pairs if name != "page"])
-    site = get_site(request)
-    hits = services.search(engine, state).hits
     words = " ".join([state.q, *(value for _, value in state.pairs() if value != state.q)]).strip()
-    feed = Feed(
-        title=f"書音 查詢：{words[:80]}",
+    return _answer(request, _search_feed(request, engine, state, f"書音 查詢：{words[:80]}"), _ending(request))
+
+
+def _ending(request: Request) -> str:
+    return request.url.path.rpartition(".")[2]
+
+
+def _search_feed(request: Request, engine: SearchEngine, state: SearchState, title: str) -> Feed:
+    site = get_site(request)
+    return Feed(
+        title=title,
         description="這個查詢的最新書目。",
         page=site.base_url + state.url("/books"),
         address=_address(request, request.url.path),
         language=LANGUAGE,
-        entries=tuple(entry(cast("BookJson", hit.stored), site.base_url, site.zone) for hit in hits),
+        entries=tuple(
+            entry(cast("BookJson", hit.stored), site.base_url, site.zone) for hit in services.search(engine, state).hits
+        ),
     )
-    return _answer(request, feed, request.url.path.rpartition(".")[2])
+
+
+@router.get("/searches/{token}.rss", include_in_schema=False)
+@router.get("/searches/{token}.atom", include_in_schema=False)
+@router.get("/searches/{token}.json", include_in_schema=False)
+def saved_search_feed(request: Request, token: str, engine: EngineDep, sessions: SessionsDep) -> Response:
+    """A reader's saved search, newest first; whoever has the address may read it until the reader renews it."""
+    with sessions() as session:
+        saved = searches.by_link(session, token, get_site(request).secret_key or "")
+    if saved is None:
+        raise HTTPException(404, UNKNOWN_SEARCH)
+    state = searches.state_of(saved.query)
+    newest = replace(state, sort="newest") if state.sort == "relevance" else state
+    answer = _answer(request, _search_feed(request, engine, newest, f"書音 查詢：{saved.name}"), _ending(request))
+    answer.headers["Cache-Control"] = f"private, max-age={_AGE}"
+    answer.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return answer
 
 
 def read_day(text: str) -> date:

@@ -16,6 +16,7 @@ from shuyin.filing.registry import FILINGS
 from shuyin.filing.roles import Permission
 from shuyin.records import accounts
 from shuyin.records.models import OrganisationRow, User
+from shuyin.search_api import reader_data
 from shuyin.search_api.dependencies import SESSION_COOKIE, SessionsDep, WritesDep, current_session
 from shuyin.search_api.messages import N_
 from shuyin.web.filing import views
@@ -261,7 +262,7 @@ def export_data(request: Request, writes: WritesDep, office: OfficeDep) -> Respo
     """Everything kept about the user, as JSON."""
     user = signed_in(request)
     with writes.begin() as session:
-        taken = privacy.export(session, office, user, FILINGS)
+        taken = privacy.export(session, office, user, FILINGS) | reader_data.export(session, user.id)
         audit.append(session, user.account, "export-data", "user", user.id)
     body = json.dumps(taken, ensure_ascii=False, indent=2)
     headers = {"Content-Disposition": 'attachment; filename="shuyin-data.json"', "Cache-Control": "private, no-store"}
@@ -276,6 +277,7 @@ def close(request: Request, form: PostedDep, writes: WritesDep, office: OfficeDe
         user = session.get_one(User, found.id)
         if not passwords.matches(user, form.one("current")):
             return page(request, "account/data.html", status=422, error=gettext(WRONG_PASSWORD))
+        reader_data.erase(session, user.id)
         privacy.close_account(session, office, user, FILINGS, by=by_of(request))
     answer = RedirectResponse("/account/login", 303)
     answer.delete_cookie(SESSION_COOKIE, path="/")

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request
 from sqlalchemy.orm import Session, sessionmaker
+from starlette.background import BackgroundTask
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 
 from shuyin.records import marc
-from shuyin.search_api import downloads, exports, representations, services
+from shuyin.records.models import utc_now
+from shuyin.search_api import downloads, exports, representations, searches, services
 from shuyin.search_api.as_cql import as_cql
 from shuyin.search_api.crosswalks import citations
 from shuyin.search_api.crosswalks.coins import coins
 from shuyin.search_api.crosswalks.schema_org import json_ld
-from shuyin.search_api.dependencies import EngineDep, SessionsDep, UserDep, get_site
+from shuyin.search_api.dependencies import EngineDep, SessionsDep, UserDep, WritesDep, get_site
 from shuyin.search_api.messages import N_
 from shuyin.search_api.related import related
 from shuyin.search_api.state import MAX_QUERY_LENGTH, PAGE_SIZES, SearchState, read_state
@@ -37,19 +39,26 @@ _COVER_AGE = 24 * 3600
 
 
 @router.get("/books")
-def results(request: Request, engine: EngineDep, sessions: SessionsDep, user: UserDep) -> Response:
+def results(
+    request: Request,
+    engine: EngineDep,
+    sessions: SessionsDep,
+    writes: WritesDep,
+    user: UserDep,
+) -> Response:
     """The result list; for htmx the same page, of which it takes its part."""
     state = read_state(request.query_params.multi_items())
     answer = services.search(engine, state)
     permalink = state.url()
     words = captions(sessions)
     headers = {"HX-Push-Url": permalink} if request.headers.get("HX-Request") else None
-    return page(
+    answered = page(
         request,
         "books/results.html",
         headers=headers,
         state=state,
         answer=answer,
+        described=views.described(state, words),
         hits=[views.hit_view(hit) for hit in answer.hits],
         relaxed_hits=[views.hit_view(hit) for hit in answer.relaxed.hits] if answer.relaxed else [],
         shown_facets=views.facet_views(answer, words),
@@ -70,6 +79,16 @@ def results(request: Request, engine: EngineDep, sessions: SessionsDep, user: Us
         export_limit=downloads.limit_for(user is not None),
         signed_in_limit=downloads.SIGNED_IN_LIMIT,
     )
+    asked_anew = state.page == 1 and not state.is_empty and not request.headers.get("HX-Request")
+    if user is not None and asked_anew:
+        answered.background = BackgroundTask(_remember, writes, user.id, state, answer.total)
+    return answered
+
+
+def _remember(writes: sessionmaker[Session], user_id: int, state: SearchState, total: int) -> None:
+    """Keep the search for its reader, after the page is on its way; ticks on the page are not searches of their own."""
+    with writes.begin() as session:
+        searches.note(session, user_id, state, total, now=utc_now())
 
 
 def _indexable(state: SearchState) -> bool:

@@ -264,6 +264,15 @@ def heading(state: SearchState, captions: Captions) -> str:
     return "、".join(a for a in asked if a) or gettext("全部書目")
 
 
+def described(state: SearchState, captions: Captions) -> str:
+    """A search in words: what was typed, then each condition; for lists of searches."""
+    parts = [state.q] if state.q else []
+    parts += [
+        f"{'−' if chip.negative else ''}{chip.label}{gettext('：')}{chip.value}" for chip in chips(state, captions)
+    ]
+    return gettext("；").join(parts) or gettext("全部書目")
+
+
 def page_window(page: int, pages: int) -> list[int | None]:
     """Page numbers to link: the ends and the neighbours; None stands for a gap."""
     near = {1, 2, pages - 1, pages, *range(page - 2, page + 3)}

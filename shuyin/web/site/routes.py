@@ -112,6 +112,8 @@ def robots(request: Request) -> Response:
         "Disallow: /books?*",
         "Disallow: /books/advanced?*",
         "Disallow: /books/export",
+        "Disallow: /search?",
+        "Disallow: /searches",
         "Disallow: /books/facets/",
         "Disallow: /books/suggest",
         "Disallow: /*?*f.",  # filters of any list

@@ -1,0 +1,1 @@
+"""One search over books, albums, tracks, organisations, headings, classes and pages."""
