@@ -33,6 +33,7 @@ from shuyin.web.dumps.routes import router as dumps_router
 from shuyin.web.everything.routes import router as everything_router
 from shuyin.web.filing.api import router as filings_api_router
 from shuyin.web.filing.assist import router as filing_assist_router
+from shuyin.web.filing.isbn_pages import router as filing_isbn_router
 from shuyin.web.filing.routes import router as filing_router
 from shuyin.web.limits.middleware import RateLimit
 from shuyin.web.middleware import Compression, Preferences, SecurityHeaders
@@ -88,6 +89,7 @@ def install(app: FastAPI) -> None:
         searches_router,
         filings_api_router,
         filing_assist_router,
+        filing_isbn_router,
         filing_router,
         content_staff_router,
         staff_router,

@@ -126,3 +126,34 @@ APPLICATION_BREAKING |= {
     ("cip", "cip_photo"): {"cip_excluded": ["photo"]},
     ("cip", "cip_media"): {"cip_excluded": ["media"]},
 }
+
+#: A supplementary CIP and a report of publication that are right in every field.
+SUPPLEMENT_GOOD: dict[str, Any] = {
+    **{name: value for name, value in APPLICATION_GOOD.items() if name.startswith(("filler", "publisher"))},
+    **{name: APPLICATION_GOOD[name] for name in ("title", "authors", "intro", "contents", "keywords")},
+    "subjects": "期刊,文獻",
+    "classes": "051",
+    "isbn": "9789576787713",
+    "reason": "reprint",
+    "cip": "yes",
+}
+SUPPLEMENT_FILES = {"title_page": 1, "copyright_page": 1, "contents_page": 1, "preface": 1}
+REPORT_GOOD: dict[str, Any] = {
+    "isbn": "9789576787713",
+    "filler_email": "office@example.com.tw",
+    "changes": ["price", "pages", "size"],
+    "authors": "王小明著",
+    "title": "臺灣期刊風貌",
+    "volume_title": "上冊",
+    "rating": "普通級",
+    "keywords": "期刊文獻",
+    "intro": INTRO,
+    "contents": "無",
+    "published": "2026-05",
+    "binding": "平裝",
+    "price": "480",
+    "pages": "324",
+    "series": "期刊叢刊; 3",
+    "height": "21",
+    "width": "15",
+}

@@ -18,7 +18,15 @@ from shuyin.filing.engine.uploads import UploadRefused, accepted, fit_image
 from shuyin.filing.registration.declaration import REGISTRATION
 from shuyin.filing.registry import FILINGS
 from tests.filing.conftest import GOOD, PDF, png
-from tests.filing.isbn_answers import APPLICATION_BREAKING, APPLICATION_FILES, APPLICATION_GOOD, APPLICATION_KEEPING
+from tests.filing.isbn_answers import (
+    APPLICATION_BREAKING,
+    APPLICATION_FILES,
+    APPLICATION_GOOD,
+    APPLICATION_KEEPING,
+    REPORT_GOOD,
+    SUPPLEMENT_FILES,
+    SUPPLEMENT_GOOD,
+)
 
 TODAY = date(2026, 3, 10)
 FEEDBACK_GOOD: dict[str, Any] = {
@@ -31,7 +39,14 @@ FEEDBACK_GOOD: dict[str, Any] = {
     "text": "請問如何申請？",
 }
 PROFILE_GOOD = {**GOOD, "reason": "更名"}
-BASES = {"registration": GOOD, "profile": PROFILE_GOOD, "feedback": FEEDBACK_GOOD, "isbn": APPLICATION_GOOD}
+BASES = {
+    "registration": GOOD,
+    "profile": PROFILE_GOOD,
+    "feedback": FEEDBACK_GOOD,
+    "isbn": APPLICATION_GOOD,
+    "cip": SUPPLEMENT_GOOD,
+    "publication": REPORT_GOOD,
+}
 RULES = [(filing, line) for filing in FILINGS.values() for line in rules_of(filing)]
 
 #: Values that are right where a kind's own example is not.
@@ -196,6 +211,8 @@ def test_how_many_rules_are_walked() -> None:
         "profile": 42,
         "feedback": 20,
         "isbn": 288,
+        "cip": 58,
+        "publication": 50,
     }
     counted = Counter(line.code for filing, line in RULES if filing is REGISTRATION)
     assert counted["required"] == 34
@@ -222,6 +239,11 @@ def test_the_good_application_is_good() -> None:
         "編輯申請資料－上傳電子檔",
         "送出申請",
     ]
+
+
+def test_the_good_supplement_and_report_are_good() -> None:
+    assert check.check_all(FILINGS["cip"], SUPPLEMENT_GOOD, SUPPLEMENT_FILES, TODAY) == {}
+    assert check.check_all(FILINGS["publication"], REPORT_GOOD, {}, TODAY) == {}
 
 
 def test_every_rule_has_its_source() -> None:

@@ -75,6 +75,21 @@ class AnyOf:
             yield from part.leaves()
 
 
+@dataclass(frozen=True, slots=True)
+class NotOf:
+    """The part does not hold."""
+
+    part: Condition
+
+    def holds(self, answers: Answers) -> bool:
+        """Whether the part does not hold."""
+        return not self.part.holds(answers)
+
+    def leaves(self) -> Iterator[Is]:
+        """The comparisons of the part."""
+        yield from self.part.leaves()
+
+
 ALWAYS = AllOf()
 NEVER = AnyOf()
 

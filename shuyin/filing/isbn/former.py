@@ -18,7 +18,7 @@ from shuyin.filing.isbn.assignment import of_filing
 from shuyin.filing.models import FilingRow
 from shuyin.filing.office import By, Office
 from shuyin.records import isbn as numbers
-from shuyin.records.book import Book
+from shuyin.records.book import Book, Format
 
 #: So many finds are shown; who looks for more types more of the title.
 MOST = 20
@@ -74,8 +74,8 @@ def _filings(session: Session, office: Office, row: FilingRow, query: str, numbe
 
 
 def _earlier(session: Session, row: FilingRow) -> list[FilingRow]:
-    if row.organisation_id is None:
-        return []
+    if row.organisation_id is None or row.kind != "isbn":
+        return []  # a supplementary CIP is for a book that the catalogue has
     query = select(FilingRow).where(
         FilingRow.organisation_id == row.organisation_id,
         FilingRow.kind == row.kind,
@@ -117,8 +117,10 @@ def _of_record(session: Session, row: FilingRow, number: int) -> dict[str, Any]:
 
 def answers_from(book: Book) -> dict[str, Any]:
     """The answers that a catalogue record gives: what it knows, in the forms' own values."""
-    first = next((b for b in book.bindings if b.isbn), None)
+    printed = [b for b in book.bindings if b.isbn and b.format is Format.PRINT]
+    first = next(iter(printed or [b for b in book.bindings if b.isbn]), None)
     said: dict[str, Any] = {
+        "isbn": first.isbn if first else None,
         "title": book.title,
         "authors": book.responsibility,
         "language": _LANGUAGES.get(book.language or ""),

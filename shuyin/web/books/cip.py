@@ -24,7 +24,8 @@ from shuyin.web.render import page
 router = APIRouter(include_in_schema=False)
 
 
-def _document(paragraphs: Sequence[str], ending: str, name: str) -> Response:
+def document(paragraphs: Sequence[str], ending: str, name: str) -> Response:
+    """The lines as a Word or ODT file for download."""
     content = to_docx(paragraphs) if ending == "docx" else to_odt(paragraphs)
     headers = {"Content-Disposition": f'attachment; filename="{name}.{ending}"'}
     return Response(content, media_type=MEDIA_TYPES[ending], headers=headers)
@@ -64,7 +65,7 @@ def data_block_page(request: Request, id: str, engine: EngineDep, sessions: Sess
 def data_block_file(request: Request, id: str, engine: EngineDep, sessions: SessionsDep) -> Response:
     """The Data Block as a Word or ODT file."""
     book, _ = _book(engine, sessions, id)
-    return _document(data_block(book).paragraphs, request.url.path.rpartition(".")[2], f"data-block-{int(id)}")
+    return document(data_block(book).paragraphs, request.url.path.rpartition(".")[2], f"data-block-{int(id)}")
 
 
 @router.get("/books/{id}/card")
@@ -79,4 +80,4 @@ def card_page(request: Request, id: str, engine: EngineDep, sessions: SessionsDe
 def card_file(request: Request, id: str, engine: EngineDep, sessions: SessionsDep) -> Response:
     """The older card as a Word or ODT file."""
     paragraphs = card(_card_book(engine, sessions, id)).paragraphs
-    return _document(paragraphs, request.url.path.rpartition(".")[2], f"card-{int(id)}")
+    return document(paragraphs, request.url.path.rpartition(".")[2], f"card-{int(id)}")

@@ -41,6 +41,7 @@ def step_page(
     add_row: str = "",
     status: int = 200,
     removed: Sequence[str] = (),
+    refusal: str = "",
 ) -> HTMLResponse:
     """One step with what is saved; the last step is the review of all, and asks its own questions on sending."""
     answers = drafts.answers_of(office, row)
@@ -67,6 +68,7 @@ def step_page(
         parked=drafts.is_parked(filing, row, office.now()),
         minutes_left=_minutes_left(office, row),
         has_files=any(kind == "upload" for section in drawn for kind, _ in section.items),
+        refusal=refusal,
         notes=views.say_removed(removed or request.query_params.get("removed", "").split(","))
         + [gettext(text) for name, text in _TOLD.items() if name in request.query_params],
         tools={s.tool: tools.given(s.tool, request, session, office, row) for s in step.sections if s.tool},

@@ -24,6 +24,7 @@ from shuyin.web.filing.access import NO_FILING, give_key, open_filing
 from shuyin.web.filing.files import file_answer
 from shuyin.web.forms import PostedDep
 from shuyin.web.guard import LOGIN_PAGE, NOT_ALLOWED, OfficeDep, address_of, anyone, by_of, needs, signed_in
+from shuyin.web.i18n import gettext
 from shuyin.web.render import page
 
 router = APIRouter(include_in_schema=False, prefix="/filing")
@@ -176,12 +177,27 @@ def take(
             row = flow.take(session, office, filing, filing_id, name, by=by, message=form.one("message"))
     except (flow.NotReady, flow.Parked):
         return RedirectResponse(f"/filing/{filing_id}/{filing.steps[-1].name}", 303)
+    except flow.Refused as refusal:
+        return _refused(request, filing_id, refusal, sessions, office)
     except flow.NotAllowed:
         return RedirectResponse(f"/filing/{filing_id}", 303)  # pressed twice, or decided meanwhile
     except flow.MessageNeeded as error:
         return pages.progress_page(request, sessions, office, filing_id, error=error.text, status=422)
     done = "?sent=1" if row.submitted_at is not None and not filing.state(row.state).final else ""
     return RedirectResponse(f"/filing/{filing_id}{done}", 303)
+
+
+def _refused(
+    request: Request, filing_id: int, refusal: flow.Refused, sessions: SessionsDep, office: OfficeDep
+) -> Response:
+    """The page before, with what stands in the way."""
+    said = gettext(refusal.message).format(**refusal.params)
+    with sessions() as session:
+        row, filing, _ = open_filing(request, session, office, filing_id)
+        if not _editable(filing, row):
+            return pages.progress_page(request, sessions, office, filing_id, error=said, status=422)
+        last = filing.steps[-1]
+        return pages.step_page(request, session, office, filing, row, last, writer="", refusal=said, status=422)
 
 
 def _save_asked(

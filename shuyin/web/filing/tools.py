@@ -8,7 +8,8 @@ from typing import Any
 from fastapi import Request
 from sqlalchemy.orm import Session
 
-from shuyin.filing.isbn import former
+from shuyin.filing.isbn import former, publication
+from shuyin.filing.isbn.confirmation import CHANGES
 from shuyin.filing.models import FilingRow
 from shuyin.filing.office import Office
 
@@ -24,6 +25,20 @@ def _carry(request: Request, session: Session, office: Office, row: FilingRow) -
     }
 
 
+def _publication(request: Request, session: Session, office: Office, row: FilingRow) -> Mapping[str, Any]:
+    """What the record says now, beside what is to be changed."""
+    number = str(row.answers.get("isbn") or "")
+    found = publication.current(session, row.organisation_id, number)
+    if found is None:
+        return {"isbn": number, "facts": []}
+    record, book, binding = found
+    said = publication.answers_for(book, binding)
+    labels = {choice.value: choice.label for choice in CHANGES}
+    said["size"] = " × ".join(part for part in (said.get("height"), said.get("width")) if part)
+    facts = [(labels[name], said.get(name, "")) for name in labels if name not in ("intro", "contents")]
+    return {"isbn": number, "facts": facts, "book_id": record.id}
+
+
 def _nothing(request: Request, session: Session, office: Office, row: FilingRow) -> Mapping[str, Any]:
     return {}
 
@@ -32,6 +47,7 @@ def _nothing(request: Request, session: Session, office: Office, row: FilingRow)
 TOOLS: dict[str, Callable[[Request, Session, Office, FilingRow], Mapping[str, Any]]] = {
     "carry": _carry,
     "recommend": _nothing,
+    "publication": _publication,
 }
 
 
