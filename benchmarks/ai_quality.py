@@ -19,7 +19,7 @@ from benchmarks.ai_annif_results import Rankings, load, mean_ndcg, tuned_ensembl
 from benchmarks.ai_tasks import task_split
 from shuyin.ai_subjects import artefact, measures, training
 from shuyin.ai_subjects.description import LabelledRecord
-from shuyin.ai_subjects.evaluation import answer
+from shuyin.ai_subjects.evaluation import answer, stated
 from shuyin.ai_subjects.measures import FloatArray
 from shuyin.ai_subjects.model import Model
 from shuyin.ai_subjects.scheme import Scheme, starter_scheme
@@ -79,18 +79,8 @@ def classes(split: Split, model: Model, folders: dict[str, Path], keep: Sequence
         if best:
             print("   ", best[0], end="")
             compare(level, ours[level], best[1])
-    for level in (1, 2, 3, None):
-        pairs = [
-            (given.get(level, 0.0), measures.class_hit(record.class_number, guess or "", level))
-            for record, guess, given in zip(split.test, found.classes, found.class_confidence, strict=True)
-        ]
-        print(
-            "  calibration error",
-            level or "full",
-            round(measures.expected_calibration_error(*zip(*pairs, strict=True)), 3),
-        )
-        for mean, share, count in measures.calibration(*zip(*pairs, strict=True)) if level == 3 else ():
-            print(f"    said {mean:.2f}  right {share:.2f}  n={count}")
+    for level, (said, right) in stated([record.class_number for record in split.test], found, keep).items():
+        print(f"  calibration error {level}: {measures.expected_calibration_error(said, right):.3f}")
 
 
 def _systems(split: Split, folder: Path, level: str) -> dict[str, Rankings]:

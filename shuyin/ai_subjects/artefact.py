@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from shuyin.ai_subjects.calibration import Calibration
 from shuyin.ai_subjects.catalogue import Assigned, Catalogue, Keys, Labels
 from shuyin.ai_subjects.embedding import encoder
 from shuyin.ai_subjects.evidence import ClassPaths
@@ -56,6 +57,7 @@ def save(model: Model, folder: Path, manifest: Mapping[str, Any]) -> None:
         "format": FORMAT,
         "cutoff": {"score": model.cutoff.score, "limit": model.cutoff.limit},
         "measures": model.measures,
+        "calibration": model.calibration.as_json(),
         "files": {name: (folder / name).stat().st_size for name in ("arrays.npz", "labels.json.gz")},
         **manifest,
     }
@@ -101,6 +103,7 @@ def load(folder: Path) -> Model:
         model = _model(labels, {name: arrays[name] for name in arrays.files})
     model.cutoff = Cutoff(about["cutoff"]["score"], about["cutoff"]["limit"])
     model.measures = about["measures"]
+    model.calibration = Calibration.from_json(about.get("calibration", {}))
     if (folder / "embedding").is_dir():
         model.embedding = model.embed_labels(encoder(str(folder / "embedding")))
     return model

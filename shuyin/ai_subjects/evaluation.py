@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from shuyin.ai_subjects import measures
+from shuyin.ai_subjects import diagram, measures
 from shuyin.ai_subjects.description import LabelledRecord
 from shuyin.ai_subjects.measures import Cutoff, FloatArray
 from shuyin.ai_subjects.model import Model
@@ -83,16 +83,36 @@ def _with_intervals(columns: dict[str, FloatArray]) -> dict[str, Any]:
     }
 
 
-def _calibration_errors(numbers: Sequence[str], answers: Answers) -> dict[str, float]:
-    errors: dict[str, float] = {}
+def stated(
+    numbers: Sequence[str], answers: Answers, keep: Sequence[bool] | None = None
+) -> dict[str, tuple[list[float], list[float]]]:
+    """For 1, 2, 3 digits and the whole number: chances said of first suggestions, and whether they were right."""
+    found: dict[str, tuple[list[float], list[float]]] = {}
+    wanted = keep if keep is not None else [True] * len(numbers)
     for level, name in ((1, "1"), (2, "2"), (3, "3"), (None, "full")):
         rows = [
             (given.get(level, 0.0), measures.class_hit(number, guess or "", level))
-            for number, guess, given in zip(numbers, answers.classes, answers.class_confidence, strict=True)
-            if number
+            for number, guess, given, kept in zip(
+                numbers, answers.classes, answers.class_confidence, wanted, strict=True
+            )
+            if number and kept
         ]
-        errors[name] = measures.expected_calibration_error([row[0] for row in rows], [row[1] for row in rows])
-    return errors
+        found[name] = [said for said, _ in rows], [right for _, right in rows]
+    return found
+
+
+def _calibration_errors(numbers: Sequence[str], answers: Answers) -> dict[str, float]:
+    return {name: measures.expected_calibration_error(*pair) for name, pair in stated(numbers, answers).items()}
+
+
+def reliability_diagram(records: Sequence[LabelledRecord], answers: Answers, title: str) -> str:
+    """The diagram of first class suggestions as SVG."""
+    names = {"1": "1 digit", "2": "2 digits", "3": "3 digits", "full": "whole number"}
+    panels = {
+        names[name]: (measures.calibration(*pair), measures.expected_calibration_error(*pair))
+        for name, pair in stated([record.class_number for record in records], answers).items()
+    }
+    return diagram.reliability(title, panels)
 
 
 def unseen_labels(records: Sequence[LabelledRecord], model: Model) -> tuple[int, int]:

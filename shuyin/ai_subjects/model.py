@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuyin.ai_subjects import evidence, literature
+from shuyin.ai_subjects.calibration import Calibration
 from shuyin.ai_subjects.catalogue import Assigned, Catalogue, Keys, Labels
 from shuyin.ai_subjects.description import Description, LabelledRecord, prefixes
 from shuyin.ai_subjects.embedding import Encoder, LabelVectors
@@ -165,6 +166,7 @@ class Model:
     class_rankers: dict[int | None, Trees] = field(default_factory=dict)
     #: which headings count as chosen, tuned in training
     cutoff: Cutoff = field(default_factory=lambda: Cutoff(0.1, 3))
+    calibration: Calibration = field(default_factory=Calibration)
     #: measures on records that training kept aside
     measures: dict[str, Any] = field(default_factory=dict)
 
@@ -295,7 +297,10 @@ class Model:
         order = np.argsort(-np.sum(list(chances.values()), axis=0), kind="stable")[:limit]
         names = self.vocabulary.nodes.names
         return [
-            (names[found.places[at]][1:], {level: float(values[at]) for level, values in chances.items()})
+            (
+                names[found.places[at]][1:],
+                self.calibration.applied({level: float(values[at]) for level, values in chances.items()}),
+            )
             for at in order
         ]
 

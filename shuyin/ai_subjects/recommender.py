@@ -11,7 +11,7 @@ from typing import Any
 from shuyin.ai_subjects import artefact, literature
 from shuyin.ai_subjects.description import Description, LabelledRecord, digits, prefixes
 from shuyin.ai_subjects.evidence import Channels
-from shuyin.ai_subjects.features import bigrams
+from shuyin.ai_subjects.features import bigrams, tokens
 from shuyin.ai_subjects.folding import fold, has_han
 from shuyin.ai_subjects.lexical import Match
 from shuyin.ai_subjects.model import Model, ShownRecord
@@ -158,8 +158,11 @@ class Recommender:
 
     def _knows(self, channels: Channels) -> bool:
         """Whether training has seen a word of two characters of it, its author or its publisher, or a book like it."""
-        if channels.neighbours and channels.neighbours[0].likeness >= LIKE_ENOUGH:
-            return True
+        said = {token: weight for token, weight in tokens(channels.description).items() if token[:2] != "f:"}
+        if any(letter.isalpha() for text in channels.description.text_fields().values() for letter in text):
+            likeness = self.model.near.dot(self.model.space.vector(said))  # by words and names; form is like anybody's
+            if likeness.max(initial=0.0) >= LIKE_ENOUGH:
+                return True
         words = {f"T{pair}" for text in channels.description.text_fields().values() for pair in bigrams(fold(text))}
         names = [*(f"a:{name}" for name in channels.keys.authors), f"p:{channels.keys.publisher}"]
         return self.model.space.knows([*(word for word in words if has_han(word) and len(word) > 2), *names])

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuyin.ai_subjects import evidence, linear, measures
+from shuyin.ai_subjects.calibration import Calibration
 from shuyin.ai_subjects.catalogue import Assigned, Catalogue, Keys
 from shuyin.ai_subjects.description import LabelledRecord
 from shuyin.ai_subjects.embedding import LabelVectors
@@ -150,7 +151,7 @@ def _check(
     members: Sequence[Sequence[int]],
     seed: int,
 ) -> None:
-    """Measure on the last parts with rankers that learnt from the others only; sets the cut-off and the measures."""
+    """Measure on the last parts with rankers that learnt from the others only; sets cut-off, calibration, measures."""
     aside = {row for part in members[-CHECKED_FOLDS:] for row in part}
     if len(members) <= CHECKED_FOLDS or not headings:
         return
@@ -166,7 +167,31 @@ def _check(
         answers.class_confidence.append(best[0][1] if best else {})
     kept = [records[row] for row in rows]
     model.cutoff = measures.tune_cutoff([record.subjects for record in kept], answers.headings)
+    first_half = [row in set(members[-1]) for row in rows]
+    model.calibration = _calibrate(answers, [record.class_number for record in kept], first_half)
     model.measures = report(kept, answers, model.cutoff)
+
+
+def _calibrate(answers: Answers, numbers: Sequence[str], first_half: Sequence[bool]) -> Calibration:
+    """The curves of all; in the answers, each half's chances by the curves of the other, so that measuring is fair."""
+    hits = [
+        {level: measures.class_hit(number, guess or "", level) for level in CLASS_LEVELS}
+        for number, guess in zip(numbers, answers.classes, strict=True)
+    ]
+    told = [bool(given) and bool(number) for given, number in zip(answers.class_confidence, numbers, strict=True)]
+    rows = list(zip(answers.class_confidence, hits, strict=True))
+    of_half = [
+        Calibration.fit(
+            row for row, known, first in zip(rows, told, first_half, strict=True) if known and first is side
+        )
+        for side in (True, False)
+    ]
+    whole = Calibration.fit(row for row, known in zip(rows, told, strict=True) if known)
+    answers.class_confidence = [
+        of_half[1 if first else 0].applied(given)
+        for given, first in zip(answers.class_confidence, first_half, strict=True)
+    ]
+    return whole
 
 
 def records_of_labels(assigned: Sequence[Assigned], vocabulary: Vocabulary) -> list[list[int]]:

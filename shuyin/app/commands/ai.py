@@ -154,6 +154,7 @@ def evaluate(
     since: str = typer.Option("", "--since", help="Instead of a file: what cataloguers accepted since this day."),
     as_json: bool = typer.Option(False, "--json", help="Print JSON."),
     model: Path | None = typer.Option(None, "--model", help="Folder of the model; else the one in use."),
+    picture: Path | None = typer.Option(None, "--diagram", help="Write the reliability diagram to this SVG file."),
     without: list[str] = typer.Option([], "--without", help="Leave this field out, e.g. publisher; repeatable."),
 ) -> None:
     """Measure the recommender on records that it has not seen (every row and every truth label counts), or with
@@ -177,6 +178,9 @@ def evaluate(
     with progress("evaluate", "records") as show:
         answers = evaluation.answer(recommender.model, asked, show)
     found = evaluation.report(records, answers, recommender.model.cutoff)
+    if picture:
+        title = f"{recommender.version}: chances said and share right, {len(records):,} records"
+        picture.write_text(evaluation.reliability_diagram(records, answers, title), encoding="utf-8")
     unseen, labels = evaluation.unseen_labels(records, recommender.model)
     found |= {
         "model": recommender.version,
