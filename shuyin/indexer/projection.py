@@ -30,6 +30,7 @@ class BookColumns:
     updated_at: datetime
     public_from: datetime | None
     states: Mapping[str, str]  # ISBN → deposit state
+    cover: str | None = None  # its address
 
 
 def class_levels(number: str) -> list[str]:
@@ -66,6 +67,7 @@ def project_book(columns: BookColumns, book: Book) -> Document:
             collection=columns.collection,
             announced=columns.announced_on,
             updated_at=columns.updated_at,
+            cover=columns.cover,
         )
     }
     if fields[VISIBLE_FROM] is not None:

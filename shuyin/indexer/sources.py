@@ -14,7 +14,7 @@ from shuyin.indexer.pages import Pages
 from shuyin.indexer.projected import Projected, Source
 from shuyin.indexer.projection import BookColumns, project_book
 from shuyin.indexer.subjects import Subjects
-from shuyin.records import marc
+from shuyin.records import covers, marc
 from shuyin.records.book import DepositState
 from shuyin.records.models import BindingRow, BookRow
 
@@ -38,7 +38,7 @@ class Books:
             BookRow.public_from,
         )
         rows = session.execute(select(*columns).where(BookRow.id.in_(ids), *_SHOWN)).all()
-        states = self._states(session, ids)
+        states, pictures = self._states(session, ids), covers.of_books(session, ids)
         upserts = []
         for row in rows:
             beside = BookColumns(
@@ -48,6 +48,7 @@ class Books:
                 updated_at=row.updated_at,
                 public_from=row.public_from,
                 states=states.get(row.id, {}),
+                cover=pictures.get(row.id),
             )
             try:
                 upserts.append(project_book(beside, marc.read(row.marc)))

@@ -11,7 +11,7 @@ from datetime import date, datetime
 
 from typing_extensions import TypedDict
 
-from shuyin.records import isbn
+from shuyin.records import covers, isbn
 from shuyin.records.book import Binding, Book, DepositState
 from shuyin.records.models import BookRow
 
@@ -132,6 +132,8 @@ def row_to_json(row: BookRow, book: Book) -> BookJson:
     """The JSON of a stored record: `book` is what `marc.read` made of `row.marc`."""
     by_isbn = {b.isbn: b.deposit_state for b in row.bindings if b.isbn}
     states = [by_isbn.get(b.isbn or "", DepositState.UNKNOWN.value) for b in book.bindings]
+    pictures = (binding.cover for binding in row.bindings if binding.cover)
+    cover = next((covers.address(picture.digest) for picture in pictures), None)
     return to_json(
         book,
         id=row.id,
@@ -139,6 +141,7 @@ def row_to_json(row: BookRow, book: Book) -> BookJson:
         collection=row.collection,
         announced=row.announced_on,
         updated_at=row.updated_at,
+        cover=cover,
     )
 
 

@@ -113,6 +113,22 @@ class BindingRow(Base):
     deposited_on: Mapped[date | None] = mapped_column(Date)
 
     book: Mapped[BookRow] = relationship(back_populates="bindings")
+    cover: Mapped[CoverRow | None] = relationship(
+        primaryjoin="foreign(BindingRow.isbn) == CoverRow.isbn", viewonly=True, uselist=False, lazy="joined"
+    )
+
+
+class CoverRow(Base):
+    """The cover of a binding, by its ISBN (`records.covers`); `digest` names its files."""
+
+    __tablename__ = "covers"
+
+    isbn: Mapped[str] = mapped_column(String(13), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(32), index=True)
+    width: Mapped[int] = mapped_column(Integer)  # of the picture handed in, in pixels
+    height: Mapped[int] = mapped_column(Integer)
+    added_by: Mapped[str] = mapped_column(String(128))
+    added_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now, index=True)
 
 
 class Contribution(Base):

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
-from shuyin.records import pages
+from shuyin.records import covers, pages
 from shuyin.records.jobs import Job, JobContext
 from shuyin.records.models import JobRun, utc_now
 
@@ -24,4 +24,13 @@ def drop_ended_pages(context: JobContext) -> str:
         return f"{pages.mark_ended(session, since, now)} pages ended"
 
 
-JOBS = (Job(_ENDED, "*/10 * * * *", drop_ended_pages, "將結束公布的網頁移出索引"),)
+def sweep_covers(context: JobContext) -> str:
+    """Delete the files of covers that were replaced or taken away."""
+    with context.sessions() as session:
+        return f"{covers.sweep(session, context.data_dir)} files removed"
+
+
+JOBS = (
+    Job(_ENDED, "*/10 * * * *", drop_ended_pages, "將結束公布的網頁移出索引"),
+    Job("covers-unused", "40 3 * * *", sweep_covers, "刪除已換掉的書封檔案"),
+)

@@ -23,6 +23,7 @@ from shuyin.web.account.routes import router as account_router
 from shuyin.web.account.searches import public as searches_router
 from shuyin.web.account.searches import router as account_searches_router
 from shuyin.web.books.cip import router as cip_router
+from shuyin.web.books.cover_files import router as cover_files_router
 from shuyin.web.books.routes import router as books_router
 from shuyin.web.browse.routes import router as browse_router
 from shuyin.web.conditional import Conditional
@@ -45,6 +46,7 @@ from shuyin.web.shelf.routes import router as shelf_router
 from shuyin.web.site.routes import router as site_router
 from shuyin.web.site.sitemaps import router as sitemaps_router
 from shuyin.web.site.visits import VisitCounter
+from shuyin.web.staff.covers import router as staff_covers_router
 from shuyin.web.staff.desk import router as desk_router
 from shuyin.web.staff.desk_figures import router as desk_figures_router
 from shuyin.web.staff.ranges import router as staff_ranges_router
@@ -79,6 +81,7 @@ def install(app: FastAPI) -> None:
         dumps_router,
         cip_router,
         books_router,
+        cover_files_router,
         shelf_router,
         music_router,
         samples_router,
@@ -94,6 +97,7 @@ def install(app: FastAPI) -> None:
         content_staff_router,
         staff_router,
         staff_records_router,
+        staff_covers_router,
         staff_ranges_router,
         desk_router,
         desk_figures_router,

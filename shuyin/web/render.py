@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, StreamingResponse
 
+from shuyin.records import covers
 from shuyin.web import i18n, labels
 from shuyin.web.assets import asset_url
 from shuyin.web.dates import show_date
@@ -41,6 +42,7 @@ def environment() -> Environment:
     env.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)  # type: ignore[attr-defined]
     env.globals.update(
         asset=asset_url,
+        cover_widths=covers.WIDTHS,
         facet_value=labels.facet_value,
         labels=labels,
         languages=i18n.LANGUAGES,
@@ -51,6 +53,7 @@ def environment() -> Environment:
         trail=trail,
     )
     env.filters.update(
+        cover_of=_cover_of,
         say=i18n.say,
         label=i18n.gettext,
         date=show_date,
@@ -59,6 +62,11 @@ def environment() -> Environment:
         query=lambda pairs: urlencode(pairs, safe=":/"),
     )
     return env
+
+
+def _cover_of(address: str, width: int) -> str:
+    """The address of a cover in another width."""
+    return address.replace(f"-{covers.USUAL}.", f"-{width}.")
 
 
 def _number(value: int) -> str:

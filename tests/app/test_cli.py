@@ -17,6 +17,7 @@ import pymarc
 import pytest
 import structlog
 import typer
+from PIL import Image
 from typer.testing import CliRunner
 
 from shuyin import __version__
@@ -235,3 +236,26 @@ def test_progress_is_plain_lines_where_there_is_no_terminal(shuyin: Shuyin) -> N
     done = shuyin("import", str(file))
     assert "many.mrc: 50 of 50 records" in done.stderr
     assert "\x1b" not in done.stderr + done.stdout
+
+
+def test_covers_are_added_and_removed(shuyin: Shuyin) -> None:
+    picture = shuyin.folder / "cover.png"
+    Image.new("RGB", (300, 450), "navy").save(picture)
+    unknown = shuyin("cover", "add", "9789576787713", str(picture))
+    assert unknown.returncode != 0
+    assert "no record has the ISBN 9789576787713" in unknown.stderr
+    record = pymarc.Record(force_utf8=True)
+    record.add_field(pymarc.Field("001", data="c1"))
+    record.add_field(pymarc.Field("020", subfields=[pymarc.Subfield("a", "9789576787713")]))
+    record.add_field(pymarc.Field("245", subfields=[pymarc.Subfield("a", "書")]))
+    file = shuyin.folder / "one.mrc"
+    file.write_bytes(record.as_marc())
+    assert shuyin("import", str(file)).returncode == 0
+    added = shuyin("cover", "add", "978-957-678-771-3", str(picture))
+    assert added.returncode == 0, added.stderr
+    assert "300 × 450 pixels" in added.stdout
+    assert len(list((shuyin.folder / "var" / "covers").rglob("*.webp"))) == 4
+    picture.write_bytes(b"no picture")
+    assert "not a picture" in shuyin("cover", "add", "9789576787713", str(picture)).stderr
+    assert shuyin("cover", "remove", "9789576787713").returncode == 0
+    assert "there is no cover" in shuyin("cover", "remove", "9789576787713").stderr

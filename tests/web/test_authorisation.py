@@ -31,6 +31,7 @@ from shuyin.web.content.staff_routes import router as pages
 from shuyin.web.filing.api import router as filings_api
 from shuyin.web.filing.routes import router as filing
 from shuyin.web.guard import rule_of
+from shuyin.web.staff.covers import router as staff_covers
 from shuyin.web.staff.desk import router as staff_desk
 from shuyin.web.staff.desk_figures import router as staff_desk_figures
 from shuyin.web.staff.ranges import router as staff_ranges
@@ -49,6 +50,7 @@ ROUTERS = (
     filings_api,
     staff,
     staff_records,
+    staff_covers,
     staff_ranges,
     staff_desk,
     staff_desk_figures,
@@ -121,6 +123,7 @@ EXPECTED: dict[str, Permission | None] = {
         ),
         Permission.REVIEW_ISBN,
     ),
+    "/staff/covers": Permission.UNDO,
     "/staff/isbn-ranges": Permission.RANGES,
     "/staff/isbn-ranges/{range_id}": Permission.RANGES,
     "/staff/users": Permission.USERS,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import urljoin
 
 from shuyin.records.book_json import BindingJson, BookJson, ContributorJson
 from shuyin.search_api.crosswalks.languages import tag
@@ -38,7 +39,7 @@ def schema_org(book: BookJson, url: str) -> dict[str, Any]:
         "isbn": next((b["isbn"] for b in book["bindings"] if b["isbn"]), None),
         "isPartOf": [{"@type": "BookSeries", "name": s["title"]} for s in book["series"]],
         "workExample": [_example(b, url) for b in book["bindings"] if b["isbn"]],
-        "image": book["cover"],
+        "image": urljoin(url, book["cover"]) if book["cover"] else None,
     }
     return {name: value for name, value in item.items() if value}
 

@@ -23,6 +23,7 @@ class Entry:
     updated: datetime
     authors: tuple[str, ...]
     tags: tuple[str, ...]
+    image: str | None = None  # address of the cover
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +48,17 @@ def entry(book: BookJson, base_url: str, zone: ZoneInfo) -> Entry:
     changed = datetime.fromisoformat(book["updated_at"]) if book["updated_at"] else datetime(1970, 1, 1, tzinfo=UTC)
     announced = book["announced"]
     begun = datetime.combine(date.fromisoformat(announced), time.min, tzinfo=zone) if announced else changed
+    image = f"{base_url}{book['cover']}" if book["cover"] else None
+    picture = f'<p><img src="{escape(image)}" alt=""></p>' if image else ""
     return Entry(
         id=f"{base_url}/books/{book['id']}",
         title=book["title"],
-        html=_html(book),
+        html=picture + _html(book),
         published=begun,
         updated=max(changed, begun),
         authors=tuple(distinct(c["name"] for c in book["contributors"])),
         tags=tuple(distinct([*(s["label"] for s in book["subjects"]), book["category"]])),
+        image=image,
     )
 
 

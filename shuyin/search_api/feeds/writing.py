@@ -73,6 +73,7 @@ def _json(feed: Feed) -> bytes:
             "date_modified": one.updated.isoformat(),
             "authors": [{"name": name} for name in one.authors],
             "tags": list(one.tags),
+            **({"image": one.image} if one.image else {}),
         }
         for one in feed.entries
     ]
