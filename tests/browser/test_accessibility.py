@@ -89,3 +89,51 @@ def test_nothing_moves_while_the_results_load(open_page: Opener) -> None:
         page.goto(path)
         page.wait_for_load_state("networkidle")
         assert page.evaluate("window.shift") < 0.02, path
+
+
+def test_motion_is_for_those_who_want_it(open_page: Opener) -> None:
+    moving = """() => [...document.querySelectorAll("body, body *")].filter(e => {
+      const s = getComputedStyle(e);
+      return s.animationName !== "none" || s.transitionDuration.split(", ").some(d => parseFloat(d) > 0);
+    }).length"""
+    page = open_page("/books?q=臺灣")  # opened as for a reader who wants none
+    assert page.evaluate("document.querySelectorAll('body *').length") > 100
+    assert page.evaluate(moving) == 0
+    assert page.evaluate("getComputedStyle(document.documentElement).scrollBehavior") == "auto"
+    page.emulate_media(reduced_motion="no-preference")
+    assert page.evaluate(moving) > 0
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_on_paper_stand_the_records_and_not_the_controls(open_page: Opener, site: Site, dark: bool) -> None:
+    for path, kept in (("/books?q=臺灣", ".hit h2"), (f"/books/{site.report}", "h1.title")):
+        page = open_page(path, dark=dark)
+        page.emulate_media(media="print")
+        assert page.locator(kept).first.is_visible()
+        for control in (".masthead nav", ".colophon", ".searchbox", ".filters", ".pager", ".tick", ".side .actions"):
+            shown = page.locator(control).evaluate_all("all => all.filter(e => e.getClientRects().length).length")
+            assert shown == 0, (path, control)
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+        ink = page.locator(kept).first.evaluate("e => getComputedStyle(e).color")
+        assert sum(int(part) for part in ink.removeprefix("rgb(").rstrip(")").split(", ")) < 200, ink
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, path
+
+
+def test_no_script_or_second_style_sheet_holds_up_the_page(open_page: Opener, site: Site) -> None:
+    for path in ("/", "/books?q=臺灣", f"/books/{site.report}"):
+        page = open_page(path)
+        found = page.evaluate(
+            """() => ({
+              sheets: document.querySelectorAll("link[rel=stylesheet], style").length,
+              scripts: [...document.scripts].filter(s => !s.type || s.type === "text/javascript" || s.type === "module")
+                .map(s => [Boolean(s.src), s.defer || s.async || s.type === "module"]),
+              blocking: performance.getEntriesByType("resource")
+                .filter(r => r.renderBlockingStatus === "blocking").map(r => new URL(r.name).pathname),
+              unsized: [...document.images].filter(i => !i.hasAttribute("width") || !i.hasAttribute("height")).length,
+            })"""
+        )
+        assert found["sheets"] == 1, path
+        assert found["scripts"] and all(own and later for own, later in found["scripts"]), path
+        assert len(found["blocking"]) == 1 and found["blocking"][0].endswith("/shuyin.css"), path
+        assert found["unsized"] == 0, path
