@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,13 +10,11 @@ from typing import Any
 from shuyin.records.book import Book, DepositState
 from shuyin.records.book_json import to_json
 from shuyin.search_engine.query import Document
-from shuyin.search_engine.sort_keys import shelf_key, title_key
+from shuyin.search_engine.sort_keys import class_levels, shelf_key, title_key
 from shuyin.search_engine.visibility import VISIBLE_FROM, moment
 
 #: The scheme whose numbers make the facet `class` (中文圖書分類法); others are found by their number only.
 FACET_SCHEME = "ncsclt"
-
-_CLASS_NUMBER = re.compile(r"\d{3}(?:\.\d+)?|\d{1,2}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +28,6 @@ class BookColumns:
     public_from: datetime | None
     states: Mapping[str, str]  # ISBN → deposit state
     cover: str | None = None  # its address
-
-
-def class_levels(number: str) -> list[str]:
-    """Every level of a class number: "011.016" → "0", "01", "011", "011.016"; none where there are no digits."""
-    found = _CLASS_NUMBER.search(number)
-    if not found:
-        return []
-    full = found.group()
-    whole = full.split(".")[0]
-    levels = [whole[:length] for length in range(1, len(whole) + 1)]
-    return [*levels, full] if full != whole else levels
 
 
 def project_book(columns: BookColumns, book: Book) -> Document:

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
+from shuyin.records.book import Format
 from shuyin.records.book_json import BookJson
+from shuyin.search_api.crosswalks.roles import distinct
 from shuyin.search_api.messages import N_, Message
 from shuyin.search_engine.declaration import BOOKS
 from shuyin.search_engine.port import SearchEngine
@@ -17,6 +19,8 @@ from shuyin.search_engine.sort_keys import shelf_key
 SHELF_SCHEME = "ncsclt"
 _EDITIONS, _SIMILAR, _NEIGHBOURS = 12, 6, 3
 _SHOWN_REASONS = 2
+#: Titles and names of a work that are compared.
+_TITLES, _NAMES = 5, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,7 @@ class SimilarBook:
 class Related:
     """All that stands near a book; each list may be empty."""
 
-    editions: tuple[BookJson, ...]
+    editions: tuple[BookJson, ...]  # of the same work: other forms, printings, translations; the newest first
     similar: tuple[SimilarBook, ...]
     shelf: tuple[BookJson, ...]  # in shelf order, the book itself among them
 
@@ -47,12 +51,16 @@ def related(engine: SearchEngine, book: BookJson) -> Related:
 
 
 def _editions(engine: SearchEngine, book: BookJson) -> list[BookJson]:
-    """Records with the same title proper and a person in common, or that the record names (765, 775, 776 …)."""
-    title, names = book["title_parts"]["main"], [c["name"] for c in book["contributors"]]
+    """Records of the same work: a title of it (also the original's: 240, 765 …) and a person in common, or an ISBN
+    that the record names (765, 775, 776 …)."""
+    parts = book["title_parts"]
+    titles = distinct([parts["main"], parts["uniform"], *parts["parallel"], *(r["title"] for r in book["related"])])
+    names = distinct(name for c in book["contributors"] for name in (c["name"], c["latin"]))
     wanted: list[Query] = []
     if names:
-        same_title = Bool(should=(Text(title, "title", Match.EXACT), Text(title, "title_other", Match.EXACT)))
-        same_person = Bool(should=tuple(Text(name, "author", Match.EXACT) for name in names[:5]))
+        fields = ("title", "title_other")
+        same_title = Bool(should=tuple(Text(t, f, Match.EXACT) for t in titles[:_TITLES] for f in fields))
+        same_person = Bool(should=tuple(Text(name, "author", Match.EXACT) for name in names[:_NAMES]))
         wanted.append(Bool(must=(same_title, same_person)))
     named = tuple(r["isbn"] for r in book["related"] if r["isbn"])
     if named:
@@ -62,6 +70,21 @@ def _editions(engine: SearchEngine, book: BookJson) -> list[BookJson]:
     request = SearchRequest(query=Bool(should=tuple(wanted)), sort="newest", limit=_EDITIONS + 1)
     found = [cast("BookJson", hit.stored) for hit in engine.search(BOOKS.name, request).hits]
     return [other for other in found if other["id"] != book["id"]][:_EDITIONS]
+
+
+#: How an edition stands to the book looked at, in the order of the page.
+TRANSLATION = "translation"
+
+
+def kinds_of(book: BookJson, editions: Sequence[BookJson]) -> dict[str, list[BookJson]]:
+    """The editions by form (print, ebook, audiobook, other); those in another language are translations."""
+    found: dict[str, list[BookJson]] = {}
+    for other in editions:
+        both = book["language"] and other["language"]
+        kind = TRANSLATION if both and book["language"] != other["language"] else other["format"]
+        found.setdefault(kind, []).append(other)
+    order = [*(form.value for form in Format), TRANSLATION]
+    return {kind: found[kind] for kind in order if kind in found}
 
 
 def reasons(book: BookJson, other: BookJson) -> tuple[Message, ...]:

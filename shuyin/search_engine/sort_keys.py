@@ -93,6 +93,20 @@ def letter_jumps() -> tuple[Jump, ...]:
     return (Jump("0–9", chr(_DIGITS_BASE)), *letters)
 
 
+_CLASS_NUMBER = re.compile(r"\d{3}(?:\.\d+)?|\d{1,2}$")
+
+
+def class_levels(number: str) -> list[str]:
+    """Every level of a class number: "011.016" → "0", "01", "011", "011.016"; none where there are no digits."""
+    found = _CLASS_NUMBER.search(number)
+    if not found:
+        return []
+    full = found.group()
+    whole = full.split(".")[0]
+    levels = [whole[:length] for length in range(1, len(whole) + 1)]
+    return [*levels, full] if full != whole else levels
+
+
 def class_level_key(number: str) -> str:
     """The place of a level of the classification: 8 before 85 before 857 before 857.49 before 86."""
     whole, _, decimals = number.partition(".")

@@ -136,11 +136,13 @@ def test_coins() -> None:
 CITED = {
     "apa": "國家圖書館（2025）。{title}（初版）。國家圖書館。",
     "chicago": "國家圖書館。《{title}》。初版。臺北市：國家圖書館，2025。",
+    "mla": "國家圖書館。《{title}》。初版，國家圖書館，2025。",
     "gb7714": "國家圖書館. {title}[M]. 初版. 臺北市: 國家圖書館, 2025.",
 }
 ENGLISH = {
     "apa": "Smith, Anna & Li, Bo (2020). Libraries (2nd ed). Verso.",
     "chicago": "Smith, Anna & Li, Bo. Libraries. 2nd ed. London: Verso, 2020.",
+    "mla": "Smith, Anna, and Li, Bo. Libraries. 2nd ed., Verso, 2020.",
     "gb7714": "Smith, Anna, Li, Bo. Libraries[M]. 2nd ed. London: Verso, 2020.",
 }
 
@@ -158,6 +160,22 @@ def test_citations(style: str) -> None:
     assert cite(report()) == CITED[style].format(title=report()["title"])
     assert cite(english(report())) == ENGLISH[style]
     assert cite(bare()) in ("無名書（無日期）。", "《無名書》。", "無名書[M].")
+
+
+@pytest.mark.parametrize(
+    ("names", "title", "cited"),
+    [
+        (("王小明", "李白"), "書", "王小明與李白。《書》。"),
+        (("王小明", "李白", "杜甫"), "書", "王小明等。《書》。"),
+        (("Austen, Jane",), "Emma", "Austen, Jane. Emma."),
+        (("Strunk, William", "White, E. B.", "Angell, Roger"), "Style", "Strunk, William, et al. Style."),
+    ],
+)
+def test_mla_names_two_people_and_shortens_more(names: tuple[str, ...], title: str, cited: str) -> None:
+    book = bare()
+    book["title"] = title
+    book["contributors"] = [{"name": n, "role": None, "kind": "person", "dates": None, "latin": None} for n in names]
+    assert STYLES["mla"][1](book) == cited
 
 
 def test_printed_roles_are_sorted() -> None:

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pymarc
 import pytest
@@ -13,13 +14,14 @@ from fastapi.testclient import TestClient
 
 from shuyin.indexer import services as indexer
 from shuyin.records import changes
-from shuyin.records.book import Book, Contributor, TitleParts
+from shuyin.records.book import Book, Contributor, Format, RelatedWork, TitleParts
 from shuyin.records.book_json import BookJson, to_json
 from shuyin.records.models import OrganisationRow, RegistrantPrefix
 from shuyin.search_api import exports
 from shuyin.search_api.as_cql import as_cql
 from shuyin.search_api.cql.parser import parse as parse_cql
 from shuyin.search_api.cql.translation import to_search
+from shuyin.search_api.related import kinds_of
 from shuyin.search_api.state import read_state
 from shuyin.search_engine.query import SearchRequest
 from tests.web.catalogue import TOTAL, Site, build
@@ -139,6 +141,56 @@ def test_export_of_a_search(client: TestClient) -> None:
     answer = client.get("/api/v1/books/export?format=isbn&q=期刊")
     assert answer.text.split() == ["9789576787713", "9789576787720"]
     assert client.get("/api/v1/books/export?format=isbn&q=臺灣").status_code == 422
+
+
+def test_editions_of_a_work_are_grouped_by_form_and_translations_apart(tmp_path: Path) -> None:
+    person = (Contributor("Austen, Jane", "著", latin="Austen, Jane"),)
+    title = TitleParts(main="傲慢與偏見", uniform="Pride and prejudice", variants=("Pride and prejudice",))
+    chinese = Book(title="傲慢與偏見", parts=title, contributors=person, language="chi", control_number="c")
+    translated = (RelatedWork("765", "Pride and prejudice"),)
+    records = [
+        chinese,
+        replace(chinese, control_number="e", format=Format.EBOOK, publisher="電子館"),
+        replace(chinese, control_number="a", format=Format.AUDIO, publisher="有聲館"),
+        replace(
+            chinese,
+            control_number="j",
+            title="高慢と偏見",
+            parts=TitleParts(main="高慢と偏見", uniform="Pride and prejudice", variants=("Pride and prejudice",)),
+            language="jpn",
+        ),
+        replace(
+            chinese,
+            control_number="o",
+            title="Pride and prejudice",
+            parts=TitleParts(main="Pride and prejudice"),
+            language="eng",
+        ),
+        replace(
+            chinese,
+            control_number="l",
+            title="理性之前",
+            parts=TitleParts(main="理性之前"),
+            related=translated,
+            language="spa",
+        ),
+        replace(chinese, control_number="x", contributors=(Contributor("別人", "著"),)),
+    ]
+    site = build(tmp_path, records=records)
+    with TestClient(site.app) as client:
+        book = client.get(f"/api/v1/books/{site.ids['c']}").json()
+        editions = client.get(f"/api/v1/books/{site.ids['c']}/related").json()["editions"]
+        groups = {kind: {b["id"] for b in books} for kind, books in kinds_of(book, editions).items()}
+        assert groups == {
+            "ebook": {site.ids["e"]},
+            "audiobook": {site.ids["a"]},
+            "translation": {site.ids["j"], site.ids["o"], site.ids["l"]},
+        }
+        page = client.get(f"/books/{site.ids['o']}").text
+        shown = page.split('id="editions"')[1].split("</section>")[0]
+        assert "其他語言的譯本或原文" in shown
+        assert shown.count("<li>") == 5
+    site.services.close()
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", " =", "＝"])

@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import re
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 
 import pymarc
 import pytest
+import segno
 from fastapi.testclient import TestClient
 from lxml import etree, html
 
@@ -167,10 +168,12 @@ def test_record_page_shows_every_binding_and_every_heading(client: TestClient, s
 
 def test_links_of_the_record_page_lead_back_to_it(client: TestClient, site: Site) -> None:
     root = page(client, f"/books/{site.report}")
-    links = [a.get("href") for a in root.cssselect("article .body a") if a.get("href").startswith("/books?")]
-    assert len(links) >= 8
+    links = [a.get("href") for a in root.cssselect("article .main a")]
+    links = [address for address in links if address.startswith(("/books?", "/browse/"))]
+    assert len(links) >= 10
     for address in links:
-        assert any(t.startswith("臺灣期刊") for t in titles(page(client, address))), address
+        found = page(client, address).cssselect(f"main a[href='/books/{site.report}']")
+        assert any(text(a).startswith("臺灣期刊") for a in found), address
 
 
 def test_marc_view_and_files(client: TestClient, site: Site) -> None:
@@ -331,3 +334,33 @@ def test_a_mode_that_is_not_there_says_so(client: TestClient) -> None:
     root = page(client, "/books?q=期刊&mode=semantic")
     assert "語意索引" in text(root.cssselect(".notice")[0])
     assert titles(root)
+
+
+def test_a_record_leads_to_the_pages_of_what_it_names(client: TestClient, site: Site) -> None:
+    record = client.get(f"/books/{site.report}").text
+    followed = 0
+    for name, label in (("authors", "國家圖書館"), ("publishers", "國家圖書館"), ("series", "國家圖書館期刊叢刊"),
+                        ("subjects", "期刊"), ("classes", "011.016")):  # fmt: skip
+        address = f"/browse/{name}/{quote(label)}"
+        assert f'href="{address}"' in record
+        entry = client.get(address).text
+        assert f"/books/{site.report}" in entry
+        followed += 1
+    assert followed == 5
+
+
+def test_a_record_can_be_shared(client: TestClient, site: Site) -> None:
+    record = client.get(f"/books/{site.report}").text
+    for expected in (
+        '<meta property="og:title"', '<meta property="og:image" content="http://catalogue.test/covers/',
+        '<meta property="book:isbn" content="9789576787720">', '<meta property="og:description"',
+        'content="http://catalogue.test/books/', "MLA 9", "Z3988", "application/ld+json",
+    ):  # fmt: skip
+        assert expected in record, expected
+    code = client.get(f"/books/{site.report}/qr.svg")
+    assert code.headers["content-type"] == "image/svg+xml"
+    assert code.content.startswith(b"<svg")
+    drawn = segno.make(f"http://catalogue.test/books/{site.report}", error="m", micro=False)
+    assert code.content.count(b"<path") == 2  # the ground and the marks
+    assert drawn.svg_inline(scale=4, border=4, dark="#000", light="#fff").split('d="')[2].split('"')[0] in code.text
+    assert client.get("/books/999999/qr.svg").status_code == 404

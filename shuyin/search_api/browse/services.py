@@ -23,7 +23,7 @@ from shuyin.search_api.messages import N_, Message
 from shuyin.search_engine.declaration import BOOKS
 from shuyin.search_engine.port import SearchEngine
 from shuyin.search_engine.query import FacetCount, FacetFilter, FacetRequest, SearchRequest, Terms
-from shuyin.search_engine.sort_keys import class_level_key, title_key
+from shuyin.search_engine.sort_keys import class_level_key, class_levels, title_key
 
 PER_PAGE = 50
 PAGE_SIZES = (20, 50, 100)
@@ -219,6 +219,8 @@ class Entry:
 
 def entry(session: Session, engine: SearchEngine, listing: BrowseList, value: str) -> Entry:
     """One line with its newest books; `UnknownEntry`."""
+    if listing.name == "classes":  # as the index has it: without what stands around the digits
+        value = next(iter(class_levels(value)[::-1]), value)
     facets = {f.name: f.source for f in BOOKS.facets if f.name in ("author", "subject", "publisher", "series")}
     request = SearchRequest(
         filters={listing.field: FacetFilter(include=(value,))},

@@ -1,6 +1,6 @@
-"""A book cited as text: APA 7, Chicago 17 (notes and bibliography) and GB/T 7714-2015.
+"""A book cited as text: APA 7, Chicago 17 (notes and bibliography), MLA 9 and GB/T 7714-2015.
 
-Chinese titles follow the punctuation that journals in Taiwan use with APA and Chicago (full width, 《》);
+Chinese titles follow the punctuation that journals in Taiwan use with APA, Chicago and MLA (full width, 《》);
 other titles the English one. GB/T 7714 has one punctuation for all.
 """
 
@@ -35,6 +35,20 @@ def chicago(book: BookJson) -> str:
     return "".join(_ended(piece, stop) for piece in pieces).strip()
 
 
+def mla(book: BookJson) -> str:
+    """王小明。《書名》。二版，出版者，2025。 / Wang, X., et al. Title. 2nd ed., Publisher, 2025."""
+    chinese = _chinese(book)
+    comma, stop = ("，", "。") if chinese else (", ", ". ")
+    title = f"《{book['title']}》" if chinese else book["title"]
+    people = [c["name"] for c in creators(book)]
+    if len(people) > 2:
+        names = f"{people[0]}等" if chinese else f"{people[0]}, et al"
+    else:
+        names = ("與" if chinese else ", and ").join(people)
+    imprint = comma.join(distinct([book["edition"], book["publisher"], _year(book)]))
+    return "".join(_ended(piece, stop) for piece in distinct([names, title, imprint])).strip()
+
+
 def gb_t_7714(book: BookJson) -> str:
     """王小明. 書名[M]. 二版. 臺北市: 出版者, 2025."""
     carrier = {"ebook": "[M/OL]", "audiobook": "[A/OL]"}.get(book["format"], "[M]")
@@ -48,6 +62,7 @@ def gb_t_7714(book: BookJson) -> str:
 STYLES: dict[str, tuple[str, Callable[[BookJson], str]]] = {
     "apa": ("APA 7", apa),
     "chicago": ("Chicago 17", chicago),
+    "mla": ("MLA 9", mla),
     "gb7714": ("GB/T 7714-2015", gb_t_7714),
 }
 

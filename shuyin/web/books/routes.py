@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+
+import segno
 from fastapi import APIRouter, Request
 from sqlalchemy.orm import Session, sessionmaker
 from starlette.background import BackgroundTask
@@ -17,7 +20,7 @@ from shuyin.search_api.crosswalks.coins import coins
 from shuyin.search_api.crosswalks.schema_org import json_ld
 from shuyin.search_api.dependencies import EngineDep, SessionsDep, UserDep, WritesDep, get_site
 from shuyin.search_api.messages import N_
-from shuyin.search_api.related import related
+from shuyin.search_api.related import kinds_of, related
 from shuyin.search_api.state import MAX_QUERY_LENGTH, PAGE_SIZES, SearchState, read_state
 from shuyin.search_engine.declaration import BOOKS
 from shuyin.search_engine.folding import fold
@@ -192,7 +195,8 @@ def record(request: Request, id: str, engine: EngineDep, sessions: SessionsDep) 
         headers=headers,
         book=book,
         title=views.title_view(book),
-        near=related(engine, book),
+        near=(near := related(engine, book)),
+        editions=kinds_of(book, near.editions),
         on_shelf=on_shelf(request),
         citations=[(name, write(book)) for name, write in citations.STYLES.values()],
         class_path=views.class_path(book, words),
@@ -203,6 +207,17 @@ def record(request: Request, id: str, engine: EngineDep, sessions: SessionsDep) 
         json_ld=json_ld(book, f"{site}/books/{book['id']}"),
         forms=representations.REPRESENTATIONS,
     )
+
+
+@router.get("/books/{id}/qr.svg")
+def qr_code(request: Request, id: str, engine: EngineDep) -> Response:
+    """The address of the record as a QR code (ISO/IEC 18004): black on white in every theme, for scanners."""
+    book = services.get_book(engine, id)
+    code = segno.make(f"{get_site(request).base_url}/books/{book['id']}", error="m", micro=False)
+    body = io.BytesIO()
+    code.save(body, kind="svg", scale=4, border=4, dark="#000", light="#fff", xmldecl=False)
+    headers = {"Cache-Control": f"public, max-age={_COVER_AGE}"}
+    return Response(body.getvalue(), media_type="image/svg+xml", headers=headers)
 
 
 @router.get("/books/{id}/marc")
