@@ -48,7 +48,7 @@ def measure(folder: Path, table: Table, albums: int, tracks: int, seconds: float
     _statistics(folder, table)
     with serving(folder) as (port, pid):
         paths = [f"/music?{urlencode([pair])}" for pair in queries]
-        open_loop.drive("127.0.0.1", port, paths, rate=_RATE, seconds=3)
+        open_loop.drive("127.0.0.1", port, paths, rate=_RATE, seconds=10)  # warm
         for what, wanted in (("pinyin", True), ("words and fields", False)):
             some = [
                 path for path, (name, words) in zip(paths, queries, strict=True) if _is_pinyin(name, words) is wanted

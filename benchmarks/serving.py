@@ -43,6 +43,8 @@ def serving(folder: Path) -> Iterator[tuple[int, int]]:
     process = subprocess.Popen(command, env=environment)
     try:
         for _ in range(600):
+            if process.poll() is not None:
+                raise RuntimeError(f"shuyin serve ended at once, with {process.returncode}")
             with contextlib.suppress(OSError):
                 socket.create_connection(("127.0.0.1", port), 1).close()
                 break

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -91,9 +92,10 @@ def stream_page(request: Request, template: str, **context: Any) -> StreamingRes
     For pages without forms that change anything: a cookie cannot be set once the head has left.
     """
     given = _given(request) | context
-    pieces = environment().get_template(template).generate(given)
+    pieces = _together(environment().get_template(template).generate(given))
+    head = next(pieces)  # what is wrong before the rows is still answered by an error page
     headers = {"Cache-Control": "private, no-cache", "Vary": "Cookie, Accept-Encoding"}
-    body: Iterator[bytes] = (piece.encode() for piece in _together(pieces))
+    body: Iterator[bytes] = (piece.encode() for piece in chain((head,), pieces))
     if "gzip" in request.headers.get("accept-encoding", ""):
         headers["Content-Encoding"] = "gzip"
         body = _gzipped(body)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
@@ -116,7 +117,7 @@ def test_an_address_made_without_scripts_is_taken_over_by_them(open_page: Opener
     expect(page.locator(".pager .here")).to_have_text("2")
     other = open_page(page.url)
     expect(other.locator("#ticked")).to_have_text("已勾選 1 筆")
-    other.wait_for_function("!location.search.includes('id=')")
+    expect(other).not_to_have_url(re.compile("[?&]id="))
     other.get_by_role("button", name="清除勾選").click()
     other.reload()
     expect(other.locator("#ticked")).to_have_text("尚未勾選")

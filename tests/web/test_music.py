@@ -92,6 +92,10 @@ def test_a_whole_code_in_the_box_finds_its_track(client: TestClient) -> None:
 def test_a_track_leads_to_its_album(client: TestClient) -> None:
     assert "牡丹燈籠" in found(client, "albums", q="普庵咒")
     assert "牡丹燈籠" in client.get("/music/albums", params={"q": "普庵咒"}).text
+    for words in ("牡丹燈籠", "葉惠美"):
+        shown = client.get("/music/albums", params={"q": words}).text
+        assert words in shown.replace("<mark>", "").replace("</mark>", "")
+        assert shown.rstrip().endswith("</html>")
 
 
 @pytest.mark.parametrize(
