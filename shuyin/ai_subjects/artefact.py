@@ -159,7 +159,7 @@ def _model(labels: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Mod
         model.shown.append(ShownRecord(id_, title, author))
         model.keys.append(Keys(tuple(authors), publisher, tuple(categories)))
         model.assigned.append(Assigned(tuple(headings), tuple(nodes)))
-        catalogue.change(model.keys[-1], model.assigned[-1], 1)
+    catalogue.fill(model.keys, model.assigned)
     if "headings.roots" in arrays:
         model.heading_ranker = Trees.from_arrays("headings", arrays)
     for level in CLASS_LEVELS:

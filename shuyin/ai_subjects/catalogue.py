@@ -6,7 +6,7 @@ catalogued, and a newly accepted record speaks at once.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -66,14 +66,18 @@ class CountTable:
         self._totals: dict[str, int] = defaultdict(int)
 
     def change(self, key: str, labels: Iterable[int], by: int) -> None:
-        """Count one record more (`by` = 1) or less (−1)."""
+        """Count so many records more, or one less (−1)."""
         row = self._rows[key]
+        self._totals[key] += by
+        if by > 0:
+            for label in labels:
+                row[label] = row.get(label, 0) + by
+            return
         for label in labels:
             if count := row.get(label, 0) + by:
                 row[label] = count
             else:
                 row.pop(label, None)  # a label at zero must not be proposed
-        self._totals[key] += by
 
     def total(self, key: str) -> int:
         """Records with that key."""
@@ -137,6 +141,20 @@ class Catalogue:
         self.records += by
         self.heading_counts[list(assigned.headings)] += by
         self.node_counts[list(assigned.nodes)] += by
+        self._change_names(keys, assigned, by)
+        self._change_links(assigned, by)
+
+    def fill(self, keys: Sequence[Keys], assigned: Sequence[Assigned]) -> None:
+        """Put many records in at once: those with the same labels are counted together."""
+        self.records += len(assigned)
+        for one, labels in zip(keys, assigned, strict=True):
+            self._change_names(one, labels, 1)
+        for labels, count in Counter(assigned).items():
+            self.heading_counts[list(labels.headings)] += count
+            self.node_counts[list(labels.nodes)] += count
+            self._change_links(labels, count)
+
+    def _change_names(self, keys: Keys, assigned: Assigned, by: int) -> None:
         for tables, names in (
             (self.by_author, keys.authors),
             (self.by_publisher, (keys.publisher,) if keys.publisher else ()),
@@ -145,6 +163,8 @@ class Catalogue:
             for name in names:
                 tables[0].change(name, assigned.headings, by)
                 tables[1].change(name, assigned.nodes, by)
+
+    def _change_links(self, assigned: Assigned, by: int) -> None:
         for heading in assigned.headings:
             self.nodes_of_heading.change(str(heading), assigned.nodes, by)
             self.headings_of_heading.change(str(heading), assigned.headings, by)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from shuyin.ai_subjects import artefact, evaluation, lessons, linear, store, training
+from shuyin.ai_subjects.catalogue import Catalogue
 from shuyin.ai_subjects.description import Description, LabelledRecord
 from shuyin.ai_subjects.features import tokens
 from shuyin.ai_subjects.model import Model
@@ -163,3 +164,18 @@ def test_the_same_seed_gives_the_same_model(
     asked = Description("股票投資大全", "王二股")
     one, other = model.headings(model.look(asked)), again.headings(again.look(asked))
     assert [(r.label, r.probability) for r in one] == [(r.label, r.probability) for r in other]
+
+
+def test_records_put_in_together_count_like_one_after_the_other(model: Model) -> None:
+    one, many = (Catalogue(model.vocabulary.headings, model.vocabulary.nodes) for _ in range(2))
+    for keys, assigned in zip(model.keys, model.assigned, strict=True):
+        one.change(keys, assigned, 1)
+    many.fill(model.keys, model.assigned)
+    assert one.records == many.records == 160
+    assert np.array_equal(one.heading_counts, many.heading_counts)
+    assert np.array_equal(one.node_counts, many.node_counts)
+    for place in range(len(model.vocabulary.headings)):
+        assert one.nodes_of_heading.row(str(place)) == many.nodes_of_heading.row(str(place))
+    for publisher in {keys.publisher for keys in model.keys}:
+        assert one.by_publisher[1].row(publisher) == many.by_publisher[1].row(publisher)
+        assert one.by_publisher[1].total(publisher) == many.by_publisher[1].total(publisher) > 0
