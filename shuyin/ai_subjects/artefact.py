@@ -95,7 +95,10 @@ def manifest(folder: Path) -> dict[str, Any]:
 
 
 def load(folder: Path) -> Model:
-    """Read a model; `NoModel` if there is none."""
+    """Read a model; `NoModel` if there is none.
+
+    One that was learnt with the encoder of SHUYIN_MODEL is served with that one, by its name in the manifest.
+    """
     about = manifest(folder)
     with gzip.open(folder / "labels.json.gz", "rt", encoding="utf-8") as stream:
         labels = json.load(stream)
@@ -104,7 +107,9 @@ def load(folder: Path) -> Model:
     model.cutoff = Cutoff(about["cutoff"]["score"], about["cutoff"]["limit"])
     model.measures = about["measures"]
     model.calibration = Calibration.from_json(about.get("calibration", {}))
-    if (folder / "embedding").is_dir():
+    if name := about.get("encoder"):
+        model.embedding = model.embed_labels(encoder(name))
+    elif (folder / "embedding").is_dir():
         model.embedding = model.embed_labels(encoder(str(folder / "embedding")))
     return model
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
 from datetime import datetime
@@ -95,6 +96,12 @@ def accepted(
 
 def catalogued(session: Session, batch: int = 500) -> Iterator[LabelledRecord]:
     """Every public book that has a heading or a class number, by its number; ids are ISBNs where there are any."""
+    for _, record in _books(session, batch):
+        if record.subjects or record.class_number:
+            yield record
+
+
+def _books(session: Session, batch: int) -> Iterator[tuple[Book, LabelledRecord]]:
     last, now = 0, utc_now()
     while True:
         rows = session.execute(
@@ -107,10 +114,28 @@ def catalogued(session: Session, batch: int = 500) -> Iterator[LabelledRecord]:
             return
         for row_id, data, public_from in rows:
             book = marc.read(data)
-            record = labelled(book, id_of(book, row_id), public=public_from is None or public_from <= now)
-            if record.subjects or record.class_number:
-                yield record
+            yield book, labelled(book, id_of(book, row_id), public=public_from is None or public_from <= now)
         last = rows[-1][0]
+
+
+#: Titles beside one and the same category or keyword: more teach nothing.
+_MOST_WITH_WORDING = 60
+
+
+def wordings(session: Session, batch: int = 500) -> list[tuple[str, str]]:
+    """(title, its category or keyword or other title) of every public book that is not for adults only: what an
+    embedding can learn from records without headings."""
+    seen: Counter[str] = Counter()
+    found: list[tuple[str, str]] = []
+    for book, record in _books(session, batch):
+        if record.adults_only or not record.public:
+            continue
+        others = (book.category, *book.keywords, *book.parts.parallel, *book.parts.variants, book.parts.uniform)
+        for other in dict.fromkeys(text for text in others if text):
+            seen[other] += 1
+            if seen[other] <= _MOST_WITH_WORDING:
+                found.append((book.title, other))
+    return found
 
 
 def joined(records: Sequence[LabelledRecord], more: Sequence[LabelledRecord]) -> list[LabelledRecord]:

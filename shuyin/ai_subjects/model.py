@@ -222,11 +222,11 @@ class Model:
         vector: Vector,
         linear: tuple[FloatArray, FloatArray],
         neighbours: Sequence[Neighbour],
-        embedding: LabelVectors | None,
+        likeness: tuple[FloatArray, FloatArray] | None,
     ) -> Channels:
-        """All channels' answers; those that learn from records are given, since training leaves records out."""
-        nothing = np.zeros(0, np.float32)
-        likeness = embedding.likeness(description) if embedding else (nothing, nothing)
+        """All channels' answers; those that learn from records are given, since training leaves records out.
+        `likeness`: by the embedding, to all headings and all nodes."""
+        by_embedding = likeness or (np.zeros(0, np.float32), np.zeros(0, np.float32))
         words = self.vocabulary
         near = evidence.share_of_neighbours(
             neighbours, [self.assigned[one.record].headings for one in neighbours], len(words.headings)
@@ -245,8 +245,8 @@ class Model:
             nearest_nodes=near_nodes[1],
             profile_headings=words.heading_profiles.dot(vector),
             profile_nodes=words.node_profiles.dot(vector),
-            embedding_headings=likeness[0],
-            embedding_nodes=likeness[1],
+            embedding_headings=by_embedding[0],
+            embedding_nodes=by_embedding[1],
             neighbours=neighbours,
             heading_matches=evidence.matches_by_entry(words.heading_wordings, description),
             node_matches=evidence.matches_by_entry(words.node_wordings, description),
@@ -257,7 +257,9 @@ class Model:
         vector = self.space.vector(tokens(description))
         likeness = self.near.dot(vector)
         scores = self.linear_scores(vector, likeness)
-        return self.channels(description, vector, scores, evidence.nearest(likeness), self.embedding)
+        labels = self.embedding
+        meant = labels.likeness(labels.embed([description])[0]) if labels else None
+        return self.channels(description, vector, scores, evidence.nearest(likeness), meant)
 
     def embed_labels(self, encoder: Encoder) -> LabelVectors:
         """The vectors of this model's labels by that encoder."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -64,6 +64,26 @@ def starter_classes() -> tuple[StarterClass, ...]:
         )
 
 
+@lru_cache(maxsize=1)
+def _starter_captions() -> dict[str, str]:
+    return {entry.number: entry.caption for entry in starter_classes()}
+
+
+def nearest_caption(captions: Mapping[str, str], number: str) -> str:
+    """The caption of a number or of the nearest one above it; empty if there is none."""
+    while number:
+        if number in captions:
+            return captions[number]
+        number = number[:-1].rstrip(".")
+    return ""
+
+
+@lru_cache(maxsize=4096)
+def caption_of(number: str) -> str:
+    """The starter table's caption of a class number or of the nearest one above it."""
+    return nearest_caption(_starter_captions(), number)
+
+
 def scheme_from_classes(rows: Iterable[tuple[str, str, Iterable[str]]]) -> Scheme:
     """A scheme from (number, caption, variant captions): each single term of a caption is a heading too."""
     classes: list[SchemeClass] = []
@@ -78,3 +98,8 @@ def scheme_from_classes(rows: Iterable[tuple[str, str, Iterable[str]]]) -> Schem
 def starter_scheme() -> Scheme:
     """The scheme that ships, for the recommender."""
     return scheme_from_classes((entry.number, entry.caption, entry.variants) for entry in starter_classes())
+
+
+def starter_english() -> list[tuple[str, str]]:
+    """(English caption, caption) of the starter classes: what lets an embedding find Chinese books by English words."""
+    return [(entry.caption_en, entry.caption) for entry in starter_classes() if entry.caption_en]

@@ -16,7 +16,7 @@ from shuyin.ai_subjects import evidence, linear, measures
 from shuyin.ai_subjects.calibration import Calibration
 from shuyin.ai_subjects.catalogue import Assigned, Catalogue, Keys
 from shuyin.ai_subjects.description import LabelledRecord
-from shuyin.ai_subjects.embedding import LabelVectors
+from shuyin.ai_subjects.embedding import Encoder, LabelVectors
 from shuyin.ai_subjects.evaluation import Answers, report
 from shuyin.ai_subjects.evidence import ClassPaths, Neighbour
 from shuyin.ai_subjects.features import tokens
@@ -51,8 +51,13 @@ def learn(
     advance: Callable[[int, int | None], None] = lambda done, total: None,
     embedding_folder: Path | None = None,
     more_pairs: Sequence[tuple[str, str]] = (),
+    encoder: Encoder | None = None,
 ) -> Model:
-    """Train all channels, then the rankers on what the channels say about each record without its own series."""
+    """Train all channels, then the rankers on what the channels say about each record without its own series.
+
+    `embedding_folder`: train a static embedding into it, from the records and `more_pairs`; else `encoder`, one that
+    has not learnt from the records, is used as it is; without either there is no embedding channel.
+    """
     bags = [tokens(record.description) for record in records]
     space = FeatureSpace.learn(bags)
     vectors = [space.vector(bag) for bag in bags]
@@ -78,9 +83,11 @@ def learn(
         shown=[ShownRecord.of(record) for record in records],
     )
     near = likenesses(matrix, members)
-    embeddings: dict[int, LabelVectors] = {}
+    embeddings: dict[int, Embedded] = {}
     if embedding_folder:
         embeddings = embed(model, records, members, embedding_folder, more_pairs, seed)
+    elif encoder:
+        embeddings = embed_with(model, records, members, encoder)
     width = len(vocabulary.headings)
     done = 0
     headings: list[Example] = []
@@ -92,7 +99,8 @@ def learn(
             # a label that no other record has would stand at zero, had this group not been in the training
             known = catalogue.heading_counts[:width] > 0, catalogue.node_counts[: len(vocabulary.nodes)] > 0
             scores = fitted.unseen[row][:width] * known[0], fitted.unseen[row][width:] * known[1]
-            channels = model.channels(records[row].description, vectors[row], scores, near[row], embeddings.get(row))
+            likeness = embeddings[row].likeness() if row in embeddings else None
+            channels = model.channels(records[row].description, vectors[row], scores, near[row], likeness)
             if example := heading_example(model, channels, row):
                 headings.append(example)
             if example := class_example(model, channels, row, records[row].class_number):
@@ -106,6 +114,18 @@ def learn(
     return model
 
 
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """A record's vector and the labels' vectors, by an embedding that has not learnt from the record."""
+
+    labels: LabelVectors
+    vector: NDArray[np.float32]
+
+    def likeness(self) -> tuple[FloatArray, FloatArray]:
+        """To all headings and all nodes."""
+        return self.labels.likeness(self.vector)
+
+
 def embed(
     model: Model,
     records: Sequence[LabelledRecord],
@@ -113,7 +133,7 @@ def embed(
     folder: Path,
     more_pairs: Sequence[tuple[str, str]],
     seed: int,
-) -> dict[int, LabelVectors]:
+) -> dict[int, Embedded]:
     """Train the embedding that will serve (into `folder`, from all records) and, for what the ranker learns from,
     two others: each row of the parts is embedded by one that learnt from the other half of the parts."""
     from shuyin.ai_subjects import embedding_training
@@ -124,15 +144,29 @@ def embed(
         embedding_training.train(pairs, place, seed=seed)
         return model.embed_labels(StaticEncoder(place))
 
-    by_row: dict[int, LabelVectors] = {}
+    by_row: dict[int, Embedded] = {}
     with tempfile.TemporaryDirectory() as scratch:
         for side in (0, 1):
-            aside = {row for place, part in enumerate(parts) if place % 2 == side for row in part}
+            rows = [row for place, part in enumerate(parts) if place % 2 == side for row in part]
+            aside = set(rows)
             learnt = [record for row, record in enumerate(records) if row not in aside]
-            vectors = trained(learnt, Path(scratch) / str(side))
-            by_row.update(dict.fromkeys(aside, vectors))
+            by_row.update(_embedded(trained(learnt, Path(scratch) / str(side)), records, rows))
     model.embedding = trained(records, folder)
     return by_row
+
+
+def embed_with(
+    model: Model, records: Sequence[LabelledRecord], parts: Sequence[Sequence[int]], encoder: Encoder
+) -> dict[int, Embedded]:
+    """Use a given encoder: for the rows of the parts and, from then on, for what the model is asked."""
+    model.embedding = model.embed_labels(encoder)
+    return _embedded(model.embedding, records, [row for part in parts for row in part])
+
+
+def _embedded(labels: LabelVectors, records: Sequence[LabelledRecord], rows: Sequence[int]) -> dict[int, Embedded]:
+    """All rows in one go: one by one they took minutes."""
+    vectors = labels.embed([records[row].description for row in rows])
+    return {row: Embedded(labels, vector) for row, vector in zip(rows, vectors, strict=True)}
 
 
 def _fit_all(model: Model, headings: Sequence[Example], classes: Sequence[Example], seed: int) -> None:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import pkgutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 import shuyin
+from shuyin.ai_subjects import meaning
 from shuyin.app.settings import Settings
 from shuyin.records import database
 from shuyin.records.jobs import JobContext
 from shuyin.search_engine import connect
+from shuyin.search_engine.declaration import BOOKS, INDEXES
 from shuyin.search_engine.port import SearchEngine
 from shuyin.search_engine.visibility import VisibleOnly
 
@@ -47,15 +49,21 @@ class Services:
 
 
 def open_services(settings: Settings) -> Services:
-    """Open what the settings name; the tables must be up to date (`shuyin db upgrade`)."""
+    """Open what the settings name; the tables must be up to date (`shuyin db upgrade`).
+
+    `embedding.MissingExtra` or `NoSuchModel` (both `LookupError`) if SHUYIN_MODEL cannot work.
+    """
     settings = settings.with_secret_key()
+    meaning.use(settings.model)
+    # vectors of another embedding belong into another index: it is rebuilt when the setting changes
+    indexes = {**INDEXES, BOOKS.name: replace(BOOKS, vector_space=meaning.space())}
     engine = database.connect(settings.database_url)
     return Services(
         settings=settings,
         engine=engine,
         sessions=database.read_sessions(engine),
         writes=database.write_sessions(engine),
-        search=VisibleOnly(connect(settings.search_url)),
+        search=VisibleOnly(connect(settings.search_url, indexes), indexes),
     )
 
 

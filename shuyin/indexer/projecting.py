@@ -21,6 +21,7 @@ from functools import partial
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
+from shuyin.ai_subjects import meaning
 from shuyin.indexer.sources import SOURCES, Projected, Source
 from shuyin.records import database
 from shuyin.records.models import Change
@@ -138,7 +139,7 @@ def _beside(sessions: sessionmaker[Session], many: int) -> Iterator[tuple[Execut
         max_workers=1,
         mp_context=multiprocessing.get_context("spawn"),
         initializer=_begin_process,
-        initargs=(url, os.getpid()),
+        initargs=(url, os.getpid(), meaning.chosen()),
     )
     with processes:
         yield processes, _read_in_process
@@ -147,7 +148,8 @@ def _beside(sessions: sessionmaker[Session], many: int) -> Iterator[tuple[Execut
 _process_sessions: list[sessionmaker[Session]] = []
 
 
-def _begin_process(url: str, parent: int) -> None:
+def _begin_process(url: str, parent: int, model: str | None) -> None:
+    meaning.use(model)
     _process_sessions.append(database.read_sessions(database.connect(url)))
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     collect_rarely()

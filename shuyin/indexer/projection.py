@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from shuyin.ai_subjects.scheme import caption_of
 from shuyin.records.book import Book, DepositState
 from shuyin.records.book_json import to_json
 from shuyin.search_engine.query import Document
@@ -63,6 +64,29 @@ def project_book(columns: BookColumns, book: Book) -> Document:
         fields={name: value for name, value in fields.items() if value not in (None, "", [])},
         stored=stored,
     )
+
+
+#: Characters of summary and contents that a record's vector is made of.
+_SUMMARY, _CONTENTS = 600, 300
+
+
+def meaning_text(book: Book) -> str:
+    """What a book is about, for its vector: titles, headings, keywords, category, class captions, summary, contents.
+
+    No names: books by one author are found by the author's name, and are not alike for that.
+    """
+    captions = (caption_of(number.number) for number in book.classes if number.scheme == FACET_SCHEME)
+    parts = [
+        book.title,
+        *book.parts.parallel,
+        *(heading.label for heading in book.subjects),
+        *book.keywords,
+        book.category,
+        *captions,
+        (book.summary or "")[:_SUMMARY],
+        (book.contents or "")[:_CONTENTS],
+    ]
+    return " ".join(_distinct(part for part in parts if part))
 
 
 def _words(book: Book) -> dict[str, Any]:

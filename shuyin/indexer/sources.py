@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import structlog
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from shuyin.ai_subjects import meaning
 from shuyin.indexer.music import Albums, Tracks
 from shuyin.indexer.organisations import Organisations
 from shuyin.indexer.pages import Pages
 from shuyin.indexer.projected import Projected, Source
-from shuyin.indexer.projection import BookColumns, project_book
+from shuyin.indexer.projection import BookColumns, meaning_text, project_book
 from shuyin.indexer.subjects import Subjects
 from shuyin.records import covers, marc
 from shuyin.records.book import DepositState
 from shuyin.records.models import BindingRow, BookRow
+from shuyin.search_engine.declaration import BOOKS
+from shuyin.search_engine.query import Document
 
 _log = structlog.stdlib.get_logger("shuyin.indexer")
 
@@ -39,7 +43,8 @@ class Books:
         )
         rows = session.execute(select(*columns).where(BookRow.id.in_(ids), *_SHOWN)).all()
         states, pictures = self._states(session, ids), covers.of_books(session, ids)
-        upserts = []
+        upserts: list[Document] = []
+        texts: list[str] = []
         for row in rows:
             beside = BookColumns(
                 id=row.id,
@@ -51,11 +56,15 @@ class Books:
                 cover=pictures.get(row.id),
             )
             try:
-                upserts.append(project_book(beside, marc.read(row.marc)))
+                book = marc.read(row.marc)
+                document, text = project_book(beside, book), meaning_text(book)
             except Exception:  # whatever is wrong with one record, the others must be found
                 _log.exception("record left out of the index", book_id=row.id)
+                continue
+            upserts.append(document)
+            texts.append(text)
         present = {document.id for document in upserts}
-        return Projected(upserts, [str(id) for id in ids if str(id) not in present])
+        return Projected(_with_vectors(upserts, texts), [str(id) for id in ids if str(id) not in present])
 
     def ids_after(self, session: Session, after: int, limit: int) -> list[int]:
         """See `Source`."""
@@ -76,6 +85,15 @@ class Books:
             if isbn:
                 known.setdefault(book_id, {})[isbn] = state
         return known
+
+
+def _with_vectors(documents: Sequence[Document], texts: Sequence[str]) -> list[Document]:
+    """The documents with the vectors of their texts, all encoded in one go."""
+    if not documents:
+        return []
+    assert BOOKS.vector_dimensions
+    vectors = meaning.encode(texts, BOOKS.vector_dimensions)
+    return [replace(document, vector=vector) for document, vector in zip(documents, vectors, strict=True)]
 
 
 _SHOWN = (BookRow.public, BookRow.deleted_at.is_(None))

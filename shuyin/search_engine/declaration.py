@@ -77,6 +77,8 @@ class IndexDeclaration:
     facets: tuple[Facet, ...] = ()
     sorts: tuple[Sort, ...] = ()
     vector_dimensions: int | None = None
+    #: which embedding the vectors come from; those of another one cannot be compared with them
+    vector_space: str = ""
     #: URL parameter of a field search → field, in the order of the forms
     parameters: tuple[tuple[str, str], ...] = ()
     date_field: str = "published"  # what `from` and `to` limit
@@ -103,9 +105,14 @@ class IndexDeclaration:
 
 _NEWEST = ("published", False)
 
+#: The embedding that ships: the beginning of its check sum (ai_subjects/model/embedding/embedding.json).
+SHIPPED_SPACE = "f850ac877f0e"
+
 BOOKS = IndexDeclaration(
     name="books",
     label="圖書",
+    vector_dimensions=128,
+    vector_space=SHIPPED_SPACE,
     fields=(
         Field("title", Kind.TEXT, "書名", weight=10.0, anchored=True, romanised=True, suggest="title", highlight=True),
         Field("title_other", Kind.TEXT, "其他題名", weight=6.0, anchored=True, highlight=True),

@@ -30,7 +30,7 @@ SUGGEST_LEAD = "suggest__lead"  # the same of the lead field (titles): many, eac
 STORED = "stored__json"
 VECTOR_ROW = "vector__row"  # where the embedded engine keeps a document's vector (vectors.py)
 #: Raise when a column changes its meaning, so that older indexes ask to be rebuilt.
-VERSION = 3
+VERSION = 4
 
 #: Between the parts of a suggestion term: key, kind, text.
 SUGGEST_SEPARATOR = "\x1f"
@@ -97,7 +97,7 @@ def columns(declaration: IndexDeclaration) -> dict[str, Column]:
 
 def fingerprint(declaration: IndexDeclaration) -> str:
     """Equal for indexes that this code can read."""
-    described = [VERSION, declaration.vector_dimensions, sorted(columns(declaration).items())]
+    described = [VERSION, declaration.vector_dimensions, declaration.vector_space, sorted(columns(declaration).items())]
     return hashlib.sha256(json.dumps(described).encode()).hexdigest()[:16]
 
 

@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -16,15 +17,15 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from opensearchpy import OpenSearch
 from opensearchpy.exceptions import OpenSearchException, RequestError
 
-from shuyin.search_engine import analysis, explaining, highlighting, layout, sorting, spelling, suggesting
+from shuyin.search_engine import analysis, explaining, fusion, highlighting, layout, sorting, spelling, suggesting
 from shuyin.search_engine.declaration import INDEXES, IndexDeclaration
 from shuyin.search_engine.facets import fetched_values, top_values
+from shuyin.search_engine.opensearch_meaning import ByMeaning, Near
 from shuyin.search_engine.opensearch_plan import VECTOR, Json, index_body, source, translate
 from shuyin.search_engine.plan import PREFIX_LENGTH, All, Bool, Constant, Plan, Prefix, Term, every
 from shuyin.search_engine.port import MAX_WINDOW, IndexOutdated, RebuildMismatch, SearchUnavailable, WindowExceeded
 from shuyin.search_engine.query import (
     Document,
-    Everything,
     FacetCount,
     FacetRequest,
     Hit,
@@ -245,8 +246,8 @@ class OpenSearchEngine:
         if request.offset + request.limit > MAX_WINDOW:
             raise WindowExceeded(f"{request.offset + request.limit} > {MAX_WINDOW}")
         compiler = self._compilers[index]
-        if request.vector is not None:
-            return self._nearest(index, request, request.vector)
+        if request.vector is not None and compiler.declaration.vector_dimensions:
+            return self._nearest(index, request, ByMeaning(partial(self._search, index), request.vector, request.least))
         order = sorting.order(compiler.declaration, request)
         by_score = order[0].column is None
         scored = compiler.scored(request.query) if by_score else compiler.condition(request.query)
@@ -260,39 +261,73 @@ class OpenSearchEngine:
             "track_scores": by_score,
         }
         if request.facets:
-            body["aggs"] = _aggregations(compiler, request)
+            where = [compiler.condition(q) for q in (request.query, *request.where)]
+            body["aggs"] = _aggregations(compiler, request, lambda filters: every(*where, *filters))
         answer = self._search(index, body)
         terms = highlighting.wanted(request.query, compiler.declaration) if request.highlight else None
         hits = tuple(_hit(found, terms) for found in answer["hits"]["hits"])
         facets = {facet.field: _counts(answer["aggregations"], facet) for facet in request.facets}
         return SearchResult(int(answer["hits"]["total"]["value"]), hits, facets)
 
-    def _nearest(self, index: str, request: SearchRequest, vector: Sequence[float]) -> SearchResult:
-        """The nearest documents by cosine among those that fit, `DEPTH` at most."""
+    def _nearest(self, index: str, request: SearchRequest, meaning: ByMeaning) -> SearchResult:
+        """A search with a vector, in the order of nearness, of both words and nearness, or of a named sort."""
         compiler = self._compilers[index]
         where = [compiler.condition(q) for q in request.where]
-        answer = self._knn(index, vector, [*where, *compiler.filters(request.filters)], request.offset, request.limit)
-        terms = highlighting.wanted(request.query, compiler.declaration) if request.highlight else None
-        hits = tuple(replace(_hit(found, terms), score=_cosine(found)) for found in answer["hits"]["hits"])
-        facets: dict[str, tuple[FacetCount, ...]] = {}
+        depth = fusion.DEPTH if request.fused else DEPTH
+
+        def matching(conditions: Sequence[Plan], near: Sequence[Near] | None = None) -> Plan:
+            found = meaning.near(conditions, depth) if near is None else near
+            words = every(compiler.condition(request.query), *conditions) if request.fused else None
+            return meaning.matching(found, words)
+
+        conditions = [*where, *compiler.filters(request.filters)]
+        near = meaning.near(conditions, depth)
+        found = matching(conditions, near)
+        by_nearness = not {s.name: s for s in compiler.declaration.sorts}[request.sort].keys
+        body: Json = {"query": translate(found), "track_total_hits": True}
+        if by_nearness:
+            page = self._in_order(index, request, meaning, near, conditions)
+            body["size"] = 0
+        else:
+            body |= {"from": request.offset, "size": request.limit}
+            body["sort"] = [_sort(key) for key in sorting.order(compiler.declaration, request)]
         if request.facets:
-            everything = replace(request, query=Everything())
-            query = translate(every(*where, *compiler.filters(request.filters)))
-            counted = self._search(index, {"size": 0, "query": query, "aggs": _aggregations(compiler, everything)})
-            facets = {facet.field: _counts(counted["aggregations"], facet) for facet in request.facets}
+            body["aggs"] = _aggregations(compiler, request, lambda filters: matching([*where, *filters]))
+        answer = self._search(index, body)
+        terms = highlighting.wanted(request.query, compiler.declaration) if request.highlight else None
+        hits = (
+            self._hits(index, page, terms) if by_nearness else tuple(_hit(one, terms) for one in answer["hits"]["hits"])
+        )
+        facets = {facet.field: _counts(answer["aggregations"], facet) for facet in request.facets}
         return SearchResult(int(answer["hits"]["total"]["value"]), hits, facets)
 
-    def _knn(self, index: str, vector: Sequence[float], conditions: list[Plan], offset: int, limit: int) -> Any:
-        near: Json = {"vector": list(vector), "k": DEPTH}
-        if conditions:
-            near["filter"] = translate(every(*conditions))
-        # several shards find DEPTH each: the best DEPTH of all are counted
-        size = max(0, min(limit, DEPTH - offset))
-        body = {"query": {"knn": {VECTOR: near}}, "from": offset, "size": size, "track_total_hits": True}
-        answer = self._search(index, body)
-        total = answer["hits"]["total"]
-        total["value"] = min(DEPTH, int(total["value"]))
-        return answer
+    def _in_order(
+        self, index: str, request: SearchRequest, meaning: ByMeaning, near: Sequence[Near], conditions: list[Plan]
+    ) -> list[tuple[float, str]]:
+        """The page by nearness, or by words and nearness, as (score, id)."""
+        offset, limit = request.offset, request.limit
+        if not request.fused:
+            return [(cosine, identifier) for identifier, cosine in near[offset : offset + limit]]
+        compiler = self._compilers[index]
+        words = Bool(must=(compiler.scored(request.query), *(Constant(c, 0.0) for c in conditions)))
+        order = [_sort(key) for key in sorting.order(compiler.declaration, request)]
+
+        def rest(plan: Plan, start: int, many: int) -> list[str]:
+            body = {"query": translate(plan), "from": start, "size": many, "sort": order, "_source": False}
+            return [hit["_id"] for hit in self._search(index, body)["hits"]["hits"]]
+
+        return meaning.fused(near, words, rest, offset, limit)
+
+    def _hits(
+        self, index: str, page: Sequence[tuple[float, str]], terms: highlighting.Wanted | None
+    ) -> tuple[Hit, ...]:
+        """The documents of a page whose order is known."""
+        if not page:
+            return ()
+        wanted = [identifier for _, identifier in page]
+        answer = self._search(index, {"query": {"ids": {"values": wanted}}, "size": len(wanted)})
+        found = {hit["_id"]: _hit(hit, terms) for hit in answer["hits"]["hits"]}
+        return tuple(replace(found[identifier], score=score) for score, identifier in page if identifier in found)
 
     def get(self, index: str, ids: Sequence[str]) -> list[Document]:
         """See `port.SearchEngine`."""
@@ -318,12 +353,12 @@ class OpenSearchEngine:
         vector = found[0]["_source"].get(VECTOR)
         if vector:
             others = Bool(must=(All(),), must_not=(Term(layout.ID, id),))
-            answer = self._knn(index, vector, [others], 0, limit)
-            hits = tuple(replace(_hit(hit, None), score=_cosine(hit)) for hit in answer["hits"]["hits"])
-        else:
-            plan = self._compilers[index].alike(_stored(found[0])[1], but=id)
-            answer = self._search(index, {"query": translate(plan), "size": limit, "track_total_hits": True})
-            hits = tuple(_hit(hit, None) for hit in answer["hits"]["hits"])
+            near = ByMeaning(partial(self._search, index), vector, -1.0).near([others])
+            page = [(cosine, identifier) for identifier, cosine in near[:limit]]
+            return SearchResult(len(near), self._hits(index, page, None))
+        plan = self._compilers[index].alike(_stored(found[0])[1], but=id)
+        answer = self._search(index, {"query": translate(plan), "size": limit, "track_total_hits": True})
+        hits = tuple(_hit(hit, None) for hit in answer["hits"]["hits"])
         return SearchResult(int(answer["hits"]["total"]["value"]), hits)
 
     def did_you_mean(self, index: str, text: str, limit: int = 3) -> list[str]:
@@ -391,9 +426,11 @@ def _sort(key: sorting.Key) -> Json:
     return {key.column: {"order": "asc" if key.ascending else "desc", "missing": "_last"}}
 
 
-def _aggregations(compiler: Compiler, request: SearchRequest) -> Json:
-    """One terms aggregation per facet; a facet with ticked values is counted over the hits without its own."""
-    where = [compiler.condition(q) for q in (request.query, *request.where)]
+def _aggregations(compiler: Compiler, request: SearchRequest, matching: Callable[[list[Plan]], Plan]) -> Json:
+    """One terms aggregation per facet; a facet with ticked values is counted over the hits without its own.
+
+    `matching(filters)` is what the request finds under these filters instead of its own.
+    """
     found: Json = {}
     for facet in request.facets:
         terms: Json = {
@@ -408,7 +445,8 @@ def _aggregations(compiler: Compiler, request: SearchRequest) -> Json:
         counted: Json = {"terms": terms}
         looked_up = compiler.looked_up(facet)
         if looked_up or compiler.ticked(request, facet.field):
-            query = translate(every(*where, *compiler.filters(request.filters, facet.field), *looked_up))
+            others = matching(compiler.filters(request.filters, facet.field))
+            query = translate(every(others, *looked_up))
             counted = {"global": {}, "aggs": {"others": {"filter": query, "aggs": {"values": counted}}}}
         found[facet.field] = counted
     return found
@@ -433,11 +471,6 @@ def _beginning(text: str) -> str:
 def _stored(hit: Json) -> tuple[Json, dict[str, list[str]]]:
     stored, texts = json.loads(hit["_source"][layout.STORED])
     return stored, texts
-
-
-def _cosine(hit: Json) -> float:
-    """Lucene scores a cosine c as (1 + c) / 2."""
-    return 2 * float(hit["_score"]) - 1
 
 
 def _hit(hit: Json, terms: highlighting.Wanted | None) -> Hit:

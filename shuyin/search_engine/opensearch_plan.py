@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from shuyin.search_engine import layout
@@ -67,7 +68,7 @@ def index_body(declaration: IndexDeclaration, shards: int) -> Json:
     }
 
 
-def source(row: layout.Row, vector: tuple[float, ...] | None) -> Json:
+def source(row: layout.Row, vector: Sequence[float] | None) -> Json:
     """The document to index."""
     body: Json = {}
     for name, value in (*row.texts, *row.keywords):
@@ -75,7 +76,7 @@ def source(row: layout.Row, vector: tuple[float, ...] | None) -> Json:
     body.update(row.integers)
     body[layout.STORED] = row.stored
     if vector is not None:
-        body[VECTOR] = list(vector)
+        body[VECTOR] = [round(float(value), 5) for value in vector]
     return body
 
 

@@ -6,7 +6,7 @@ A reader's words become `Text` nodes; how a `Text` finds and ranks records is de
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -108,8 +108,12 @@ class SearchRequest:
     offset: int = 0
     limit: int = 20
     highlight: bool = False
-    #: with a vector, hits are the nearest by cosine among those that match `filters` and `where`
-    vector: tuple[float, ...] | None = None
+    #: with a vector, hits are the nearest by cosine (`vectors.DEPTH` at most) among those that match `filters` and
+    #: `where`, `least` near or nearer; facets count these
+    vector: Sequence[float] | None = None
+    least: float = -1.0
+    #: with `fused`, the nearest (`fusion.DEPTH` at most) stand among those that match `query`, in one order
+    fused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,4 +168,4 @@ class Document:
     id: str
     fields: Mapping[str, Any]
     stored: Mapping[str, Any]
-    vector: tuple[float, ...] | None = None
+    vector: Sequence[float] | None = None

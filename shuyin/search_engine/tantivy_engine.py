@@ -47,7 +47,7 @@ def _add(
     documents: Iterable[Document],
     vectors: VectorFile | None,
 ) -> int:
-    """Hand documents to the writer, their vectors (durable first) to the vector file; how many."""
+    """Hand documents to the writer, their vectors to the vector file (durable before the commit); how many."""
     added = 0
     stream = iter(documents)
     while batch := list(islice(stream, _VECTOR_BATCH)):
@@ -130,6 +130,8 @@ class TantivyRebuild:
 
     def swap(self, expected: int) -> None:
         """Commit, check the count, make this generation the live one."""
+        if vectors := _vectors(self._directory, self._generations.declaration):
+            vectors.sync()
         self._writer.commit()
         self._writer.wait_merging_threads()
         self._index.reload()
@@ -196,7 +198,10 @@ class TantivyEngine:
             writer = opened.writer(_HEAP, 1)
             for identifier in {*latest, *deletes}:
                 writer.delete_documents_by_term(layout.ID, identifier)
-            _add(writer, declaration, latest.values(), _vectors(directory, declaration))
+            vectors = _vectors(directory, declaration)
+            _add(writer, declaration, latest.values(), vectors)
+            if vectors and latest:
+                vectors.sync()
             writer.commit()
             writer.wait_merging_threads()
 

@@ -9,11 +9,12 @@ from typing import Any
 
 import tantivy
 
-from shuyin.search_engine import analysis, highlighting, layout, sorting, spelling
+from shuyin.search_engine import analysis, fusion, highlighting, layout, sorting, spelling
 from shuyin.search_engine.facets import fetched_values, top_values
 from shuyin.search_engine.plan import PREFIX_LENGTH, All, Bool, Constant, Plan, Prefix, Term, Terms, every
 from shuyin.search_engine.query import Document, FacetCount, FacetRequest, Hit, SearchRequest, SearchResult
 from shuyin.search_engine.relevance import Compiler
+from shuyin.search_engine.tantivy_meaning import ByMeaning, Near
 from shuyin.search_engine.tantivy_plan import translate
 from shuyin.search_engine.vectors import DEPTH, VectorFile
 
@@ -21,8 +22,6 @@ from shuyin.search_engine.vectors import DEPTH, VectorFile
 _FACET_SLACK = 50
 #: Values of a facet that each segment passes on, the most frequent; enough for every facet but large class trees.
 _SEGMENT_VALUES = 2000
-#: With filters that leave no more documents than this, vectors are compared for these alone.
-_FEW = 20_000
 
 Address = tantivy.DocAddress
 
@@ -42,13 +41,14 @@ class Snapshot:
             *self.compiler.filters(request.filters),
             *(self.compiler.condition(q) for q in request.where),
         ]
-        if request.vector is not None:
-            total, ranked = self._nearest(request.vector, conditions, request.offset, request.limit)
+        meaning = self._by_meaning(request)
+        if meaning:
+            total, ranked = self._nearest(request, meaning, conditions)
         else:
             total, ranked = self._ranked(request, conditions)
         terms = highlighting.wanted(request.query, self.compiler.declaration) if request.highlight else None
         hits = tuple(self._hit(score, address, terms) for score, address in ranked)
-        return SearchResult(total, hits, self._facets(request))
+        return SearchResult(total, hits, self._facets(request, meaning))
 
     def get(self, ids: Sequence[str]) -> list[Document]:
         """See `port.SearchEngine`."""
@@ -67,8 +67,9 @@ class Snapshot:
         itself = found[0][1]
         row = self.searcher.fast_field_values(layout.VECTOR_ROW, [itself])[0] if self.vectors else None
         if self.vectors and row is not None:
-            others = Bool(must=(All(),), must_not=(Term(layout.ID, identifier),))
-            total, ranked = self._nearest(self.vectors.vector(int(row)), [others], 0, limit)
+            others = self._query(Bool(must=(All(),), must_not=(Term(layout.ID, identifier),)))
+            found_near = self._vector_search(self.vectors.vector(int(row))).near([others])
+            total, ranked = len(found_near), [(one.cosine, one.address) for one in found_near[:limit]]
         else:
             _, texts = self._stored(itself)
             answer: Any = self.searcher.search(self._query(self.compiler.alike(texts, but=identifier)), limit)
@@ -122,10 +123,15 @@ class Snapshot:
 
     def _ranked(self, request: SearchRequest, conditions: list[Plan]) -> tuple[int, list[tuple[float, Address]]]:
         """Total, and the page's (score, address) in order."""
-        order = sorting.order(self.compiler.declaration, request)
-        by_score = order[0].column is None
+        by_score = sorting.order(self.compiler.declaration, request)[0].column is None
         scored = self.compiler.scored(request.query) if by_score else self.compiler.condition(request.query)
         query = self._query(Bool(must=(scored, *(Constant(c, 0.0) for c in conditions))) if conditions else scored)
+        return self._sorted(query, request)
+
+    def _sorted(self, query: tantivy.Query, request: SearchRequest) -> tuple[int, list[tuple[float, Address]]]:
+        """Total, and the page's (score, address) in the request's order."""
+        order = sorting.order(self.compiler.declaration, request)
+        by_score = order[0].column is None
 
         def top(limit: int) -> Any:
             if by_score:
@@ -136,58 +142,70 @@ class Snapshot:
         total, hits = sorting.page(top, self._numbers, order, request.offset, request.limit)
         return total, [(score if by_score else 0.0, address) for score, address in hits]
 
-    def _nearest(
-        self, vector: Sequence[float], conditions: list[Plan], offset: int, limit: int
-    ) -> tuple[int, list[tuple[float, Address]]]:
-        """The nearest documents by cosine among those that fit, `DEPTH` at most."""
-        if self.vectors is None:
-            return 0, []
-        if conditions:
-            fitting = self._query(every(*conditions))
-            count = self.total(every(*conditions))
-            if count <= _FEW:
-                return self._nearest_of(vector, fitting, count, offset, limit)
-        scores = dict(self.vectors.nearest(vector, DEPTH * 2))
-        many = DEPTH * 2
-        while True:
-            rows = tantivy.Query.term_set_query(self.schema, layout.VECTOR_ROW, list(scores))
-            clauses = [(tantivy.Occur.Must, rows)]
-            clauses += [(tantivy.Occur.Must, self._query(c)) for c in conditions]
-            hits = self.searcher.search(tantivy.Query.boolean_query(clauses), max(1, len(scores))).hits
-            if len(hits) >= DEPTH or len(scores) < many:
-                break
-            many *= 8
-            scores = dict(self.vectors.nearest(vector, many))
-        addresses = [address for _, address in hits]
-        numbers = self._numbers(layout.VECTOR_ROW, addresses)
-        ranked = sorted(((scores[int(n)], a) for n, a in zip(numbers, addresses, strict=True)), key=lambda p: -p[0])
-        return min(DEPTH, len(ranked)), ranked[:DEPTH][offset : offset + limit]
+    # --- vectors ----------------------------------------------------------------------------------------------
 
-    def _nearest_of(
-        self, vector: Sequence[float], fitting: tantivy.Query, count: int, offset: int, limit: int
-    ) -> tuple[int, list[tuple[float, Address]]]:
-        """As `_nearest`, comparing all of a few documents."""
+    def _by_meaning(self, request: SearchRequest) -> ByMeaning | None:
+        """What the request's vector finds; None without one (or where the index keeps no vectors)."""
+        if request.vector is None or self.vectors is None:
+            return None
+        return self._vector_search(request.vector, request.least)
+
+    def _vector_search(self, vector: Sequence[float], least: float = -1.0) -> ByMeaning:
         assert self.vectors is not None
-        addresses = [address for _, address in self.searcher.search(fitting, max(1, count)).hits]
-        numbers = self._numbers(layout.VECTOR_ROW, addresses)
-        held = [(int(n), a) for n, a in zip(numbers, addresses, strict=True) if n is not None]
-        likeness = self.vectors.likeness(vector, [n for n, _ in held])
-        ranked = sorted(((float(s), a) for s, (_, a) in zip(likeness, held, strict=True)), key=lambda pair: -pair[0])
-        return min(DEPTH, len(ranked)), ranked[:DEPTH][offset : offset + limit]
+        return ByMeaning(self.searcher, self.schema, self.vectors, vector, least)
+
+    def _nearest(
+        self, request: SearchRequest, meaning: ByMeaning, conditions: list[Plan]
+    ) -> tuple[int, list[tuple[float, Address]]]:
+        """Total and page of a search with a vector, in the order of nearness, of both, or of a named sort."""
+        fitting = [self._query(plan) for plan in conditions]
+        near = meaning.near(fitting, fusion.DEPTH if request.fused else DEPTH)
+        offset, limit = request.offset, request.limit
+        by_nearness = not {s.name: s for s in self.compiler.declaration.sorts}[request.sort].keys
+        if by_nearness and not request.fused:
+            return len(near), [(one.cosine, one.address) for one in near[offset : offset + limit]]
+        if by_nearness:
+            words = self._query(
+                Bool(must=(self.compiler.scored(request.query), *(Constant(c, 0.0) for c in conditions)))
+            )
+            keys = sorting.order(self.compiler.declaration, request)
+
+            def rest(query: tantivy.Query, start: int, many: int) -> list[tuple[float, Address]]:
+                return sorting.page(lambda n: self.searcher.search(query, n), self._numbers, keys, start, many)[1]
+
+            total: Any = self.searcher.search(meaning.matching(near, words), 1)
+            return int(total.count), meaning.fused(near, words, rest, offset, limit)
+        return self._sorted(self._hits_of(request, meaning, near, conditions), request)
+
+    def _hits_of(
+        self, request: SearchRequest, meaning: ByMeaning, near: Sequence[Near], conditions: Sequence[Plan]
+    ) -> tantivy.Query:
+        """Everything that the request finds under the conditions, in no order."""
+        asked = self._query(every(self.compiler.condition(request.query), *conditions)) if request.fused else None
+        return meaning.matching(near, asked)
 
     # --- facets -----------------------------------------------------------------------------------------------
 
-    def _facets(self, request: SearchRequest) -> dict[str, tuple[FacetCount, ...]]:
+    def _facets(self, request: SearchRequest, meaning: ByMeaning | None) -> dict[str, tuple[FacetCount, ...]]:
         """Counts; facets with ticked values are counted without their own, the others in one pass."""
-        passes: dict[tuple[Plan, ...], list[FacetRequest]] = {}
+        passes: dict[tuple[tuple[Plan, ...], tuple[Plan, ...]], list[FacetRequest]] = {}
         for facet in request.facets:
             filters = self.compiler.filters(request.filters, facet.field)
-            passes.setdefault((*filters, *self.compiler.looked_up(facet)), []).append(facet)
-        asked = () if request.vector is not None else (request.query,)
-        where = [self.compiler.condition(q) for q in (*asked, *request.where)]
+            passes.setdefault((tuple(filters), tuple(self.compiler.looked_up(facet))), []).append(facet)
+        where = [self.compiler.condition(q) for q in request.where]
         counted: dict[str, tuple[FacetCount, ...]] = {}
-        for filters_of_pass, facets in passes.items():
-            query = self._query(every(*where, *filters_of_pass))
+        for (filters_of_pass, looked_up), facets in passes.items():
+            if meaning:
+                conditions = [*where, *filters_of_pass]
+                depth = fusion.DEPTH if request.fused else DEPTH
+                near = meaning.near([self._query(plan) for plan in conditions], depth)
+                query = self._hits_of(request, meaning, near, conditions)
+                if looked_up:
+                    clauses = [query, *(self._query(plan) for plan in looked_up)]
+                    query = tantivy.Query.boolean_query([(tantivy.Occur.Must, clause) for clause in clauses])
+            else:
+                asked = self.compiler.condition(request.query)
+                query = self._query(every(asked, *where, *filters_of_pass, *looked_up))
             wanted = {facet.field: {"terms": self._facet_terms(facet)} for facet in facets}
             answer: dict[str, Any] = self.searcher.aggregate(query, wanted)
             answer |= self._counted_again(query, wanted, answer)

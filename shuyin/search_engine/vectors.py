@@ -31,7 +31,8 @@ class VectorFile:
         self.dimensions = dimensions
 
     def append(self, vectors: Sequence[Sequence[float]]) -> int:
-        """Write rows durably; the number of the first. The caller holds the writer's lock."""
+        """Write rows; the number of the first. The caller holds the writer's lock, and calls `sync` before it
+        commits the documents that name them."""
         import numpy as np
 
         rows = np.asarray(vectors, dtype=np.float32)
@@ -43,9 +44,13 @@ class VectorFile:
             file.truncate(first * self.dimensions)  # half a row of a killed writer
             file.seek(0, os.SEEK_END)
             file.write(packed.tobytes())
-            file.flush()
-            os.fsync(file.fileno())
         return first
+
+    def sync(self) -> None:
+        """Make the rows durable."""
+        if self.path.exists():
+            with self.path.open("rb") as file:
+                os.fsync(file.fileno())
 
     def _rows(self) -> NDArray[numpy.int8]:
         import numpy as np
@@ -59,28 +64,14 @@ class VectorFile:
         """The vector in a row, as it can be searched with."""
         return tuple(float(value) / _STEPS for value in self._rows()[row])
 
-    def likeness(self, vector: Sequence[float], rows: Sequence[int] | None = None) -> NDArray[numpy.float32]:
-        """Cosine of every row (or of the given ones) with a unit vector: (n,) float32."""
+    def likeness(self, vector: Sequence[float]) -> NDArray[numpy.float32]:
+        """Cosine of every row with a unit vector: (n,) float32."""
         import numpy as np
 
         query = np.asarray(vector, dtype=np.float32) / np.float32(_STEPS)
         matrix = self._rows()
-        if rows is not None:
-            return np.asarray(matrix[np.asarray(rows, dtype=np.int64)].astype(np.float32) @ query)
         found = np.empty(len(matrix), np.float32)
         for start in range(0, len(matrix), _CHUNK):
             chunk = matrix[start : start + _CHUNK]
             found[start : start + len(chunk)] = chunk.astype(np.float32) @ query
         return found
-
-    def nearest(self, vector: Sequence[float], count: int) -> list[tuple[int, float]]:
-        """The most alike rows with their cosine, best first."""
-        import numpy as np
-
-        scores = self.likeness(vector)
-        count = min(count, len(scores))
-        if not count:
-            return []
-        best = np.argpartition(-scores, count - 1)[:count]
-        best = best[np.argsort(-scores[best], kind="stable")]
-        return [(int(row), float(scores[row])) for row in best]

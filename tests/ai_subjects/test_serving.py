@@ -1,17 +1,12 @@
-"""Serving needs neither PyTorch nor scikit-learn; both readers of the static embedding say the same."""
+"""Serving needs neither PyTorch nor scikit-learn; what ships is small, dated and answers with reasons."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
 
-import numpy as np
-import pytest
-
-from shuyin.ai_subjects import embedding, recommender
+from shuyin.ai_subjects import recommender
 from shuyin.ai_subjects.description import Description
-from shuyin.ai_subjects.scheme import Scheme, starter_scheme
 
 
 def test_the_shipped_model_answers_without_the_extra() -> None:
@@ -40,16 +35,3 @@ def test_a_shipped_answer_gives_reasons_that_can_be_checked() -> None:
     first = found.subjects[0]
     assert first.label == "公司法"
     assert [(why.text, why.field) for why in first.why if why.kind == "words"] == [("公司法", "title")]
-
-
-def test_model2vec_and_sentence_transformers_read_one_folder_alike(tmp_path: Path) -> None:
-    pytest.importorskip("sentence_transformers", reason="the extra `models` is not installed")
-    from shuyin.ai_subjects import embedding_training
-
-    pairs = embedding_training.pairs([], Scheme((), starter_scheme().classes))
-    embedding_training.train(pairs, tmp_path / "e", epochs=1)
-    texts = ["臺灣原住民族法律史", "公司法", "麵包與甜點的科學", "English title 2025"]
-    light = embedding.StaticEncoder(tmp_path / "e").encode(texts)
-    heavy = embedding.SentenceEncoder(str(tmp_path / "e")).encode(texts)
-    assert light.shape == heavy.shape == (4, embedding_training.DIMENSIONS)
-    assert np.min((light * heavy).sum(axis=1)) >= 0.999

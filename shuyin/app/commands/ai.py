@@ -16,6 +16,7 @@ from shuyin.app.settings import get_settings
 
 if TYPE_CHECKING:
     from shuyin.ai_subjects.description import Description, LabelledRecord
+    from shuyin.ai_subjects.model import Model
     from shuyin.ai_subjects.recommender import Recommender
     from shuyin.ai_subjects.retraining import Comparison
     from shuyin.ai_subjects.scheme import Scheme
@@ -57,7 +58,7 @@ def train(
 
     data_dir = get_settings().data_dir
     begin = datetime.now(UTC)
-    learning, scheme = _material(records, alone)
+    learning, scheme, wordings = _material(records, alone)
     aside: list[LabelledRecord] = []
     if model is None:
         learning, aside = retraining.held_out(learning)
@@ -65,13 +66,15 @@ def train(
     if model is None and version in store.history(data_dir):
         raise CommandFailed(f"a model called {version} has been in use; give the new one another --name")
     folder = model or store.models(data_dir) / version
-    trained = _learn(learning, scheme, seed, folder, no_embedding)
+    encoder = None if no_embedding else get_settings().model
+    trained = _learn(learning, scheme, wordings, seed, folder if not no_embedding else None, encoder)
     about: dict[str, Any] = {
         "version": version,
         "learnt_at": begin.isoformat(),
         "records": len(learning),
         "seed": seed,
         "source": records.name if records else "catalogue",
+        **({"encoder": encoder} if encoder else {}),
     }
     compared = retraining.compare(store.in_use(data_dir), trained, aside) if model is None else None
     artefact.save(trained, folder, about | ({"comparison": compared.as_json()} if compared else {}))
@@ -82,23 +85,28 @@ def train(
         _swap(data_dir, version, compared, force)
 
 
-def _material(records: Path | None, alone: bool) -> tuple[list[LabelledRecord], Scheme]:
+_Material = tuple["list[LabelledRecord]", "Scheme", list[tuple[str, str]]]
+
+
+def _material(records: Path | None, alone: bool) -> _Material:
+    """Labelled records, the scheme, and pairs of wordings from records without labels."""
     from shuyin.ai_subjects import from_catalogue, scheme
     from shuyin.ai_subjects.description import read_labelled_csv
 
     more = read_labelled_csv(records) if records else []
     if alone:
         learning, known = more, scheme.starter_scheme()
+        wordings: list[tuple[str, str]] = []
     else:
-        learning, known = _catalogue()
+        learning, known, wordings = _catalogue()
         learning = from_catalogue.joined(learning, more)
     if not learning:
         raise CommandFailed("there is nothing to learn from: import catalogued records or give --records FILE")
-    return learning, known
+    return learning, known, wordings + scheme.starter_english()
 
 
-def _catalogue() -> tuple[list[LabelledRecord], Scheme]:
-    """The catalogue's records and scheme; none where there is no database yet."""
+def _catalogue() -> _Material:
+    """The catalogue's records, scheme and wordings; none where there is no database yet."""
     from sqlalchemy import inspect
 
     from shuyin.ai_subjects import from_catalogue, scheme
@@ -107,20 +115,38 @@ def _catalogue() -> tuple[list[LabelledRecord], Scheme]:
     engine = database.connect(get_settings().database_url)
     try:
         if not inspect(engine).has_table("books"):
-            return [], scheme.starter_scheme()
+            return [], scheme.starter_scheme(), []
         with database.read_sessions(engine)() as session:
-            return list(from_catalogue.catalogued(session)), from_catalogue.loaded_scheme(session)
+            records = list(from_catalogue.catalogued(session))
+            return records, from_catalogue.loaded_scheme(session), from_catalogue.wordings(session)
     finally:
         engine.dispose()
 
 
-def _learn(learning: list[LabelledRecord], scheme: Scheme, seed: int, folder: Path, no_embedding: bool) -> Any:
-    from shuyin.ai_subjects import training
+def _learn(
+    learning: list[LabelledRecord],
+    scheme: Scheme,
+    wordings: list[tuple[str, str]],
+    seed: int,
+    folder: Path | None,
+    encoder: str | None,
+) -> Model:
+    """Learn, with a static embedding of its own in `folder` (None: without), or with the encoder of SHUYIN_MODEL."""
+    from shuyin.ai_subjects import embedding, training
 
     with progress("train", "records") as show:
         try:
-            embedding = None if no_embedding else folder / "embedding"
-            return training.learn(learning, scheme, seed=seed, advance=show, embedding_folder=embedding)
+            return training.learn(
+                learning,
+                scheme,
+                seed=seed,
+                advance=show,
+                embedding_folder=folder / "embedding" if folder and not encoder else None,
+                more_pairs=wordings,
+                encoder=embedding.encoder(encoder) if encoder else None,
+            )
+        except (embedding.MissingExtra, embedding.NoSuchModel) as error:
+            raise CommandFailed(str(error)) from None
         except ModuleNotFoundError as error:
             raise CommandFailed(f"{error.name} is missing; training needs `pip install 'shuyin[models]'`") from None
 
