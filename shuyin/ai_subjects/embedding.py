@@ -184,6 +184,14 @@ class LabelVectors:
         """Encode every label once; `nodes` are captions, empty where there is none."""
         return cls(encoder, encoder.encode(list(headings)), encoder.encode(list(nodes)))
 
+    def grown(self, headings: Sequence[str], nodes: Sequence[str]) -> LabelVectors:
+        """With the wordings of headings and of nodes that were added at the end since."""
+        return LabelVectors(
+            self.encoder,
+            np.concatenate([self.headings, self.encoder.encode(headings)]) if headings else self.headings,
+            np.concatenate([self.nodes, self.encoder.encode(nodes)]) if nodes else self.nodes,
+        )
+
     def embed(self, descriptions: Sequence[Description]) -> Vectors:
         """`(n, dim) float32`: the descriptions' vectors, in one go."""
         return self.encoder.encode([text_of(description) for description in descriptions])

@@ -19,7 +19,7 @@ from shuyin.ai_subjects.features import label_bigrams, tokens
 from shuyin.ai_subjects.lessons import Lessons
 from shuyin.ai_subjects.lexical import Wording, WordingIndex
 from shuyin.ai_subjects.measures import Cutoff
-from shuyin.ai_subjects.scheme import Scheme
+from shuyin.ai_subjects.scheme import Scheme, nearest_caption
 from shuyin.ai_subjects.sparse import FeatureRows, FeatureSpace, FloatArray, Vector
 from shuyin.ai_subjects.trees import Trees
 
@@ -204,6 +204,9 @@ class Model:
             self.catalogue.change(keys, assigned, 1)
             self._study(record, place, assigned)
             places.append(place)
+        if known_labels := self.embedding:
+            headings = self.vocabulary.headings.names[len(known_labels.headings) :]
+            self.embedding = known_labels.grown(headings, self._wordings_of_nodes(len(known_labels.nodes)))
         return places
 
     def _study(self, record: LabelledRecord, place: int, assigned: Assigned) -> None:
@@ -263,9 +266,13 @@ class Model:
 
     def embed_labels(self, encoder: Encoder) -> LabelVectors:
         """The vectors of this model's labels by that encoder."""
-        captions = {f"={entry.number}": entry.wordings[0] for entry in self.vocabulary.scheme.classes if entry.wordings}
-        nodes = [captions.get(name, "") for name in self.vocabulary.nodes.names]
-        return LabelVectors.of(encoder, self.vocabulary.headings.names, nodes)
+        return LabelVectors.of(encoder, self.vocabulary.headings.names, self._wordings_of_nodes())
+
+    def _wordings_of_nodes(self, first: int = 0) -> list[str]:
+        """The caption of each whole number, or of the nearest class above it; nothing for digits alone."""
+        captions = {entry.number: entry.wordings[0] for entry in self.vocabulary.scheme.classes if entry.wordings}
+        names = self.vocabulary.nodes.names[first:]
+        return [nearest_caption(captions, name[1:]) if name.startswith("=") else "" for name in names]
 
     def heading_candidates(self, channels: Channels) -> Candidates:
         """The headings worth ranking, with their features."""

@@ -116,17 +116,17 @@ def test_pairs_come_from_every_kind_of_knowledge_and_from_nothing_hidden() -> No
     def record(title: str, **more: bool) -> LabelledRecord:
         return LabelledRecord(title, Description(title, "王小明"), ("烘焙",), "427.16", **more)
 
-    records = [record("麵包：從零開始"), record("深夜限制", adults_only=True), record("未公開書", public=False)]
+    records = [record("麵包時光：從零開始"), record("深夜限制", adults_only=True), record("未公開書", public=False)]
     scheme = Scheme(
         (SchemeHeading("股票投資", ("炒股",)),),
         (SchemeClass("427.16", ("點心食譜", "點心")), SchemeClass("427", ("家政",))),
     )
     found = embedding_training.pairs(records, scheme, [("心經", "般若部類")])
     spelt = [
-        ("麵包：從零開始", "烘焙"),
-        ("麵包：從零開始 王小明", "點心食譜"),
+        ("麵包時光：從零開始", "烘焙"),
+        ("麵包時光：從零開始 王小明", "點心食譜"),
         ("烘焙", "點心食譜"),
-        ("麵包", "從零開始"),
+        ("麵包時光", "從零開始"),
         ("點心", "點心食譜"),
         ("點心食譜", "家政"),
         ("股票投資", "炒股"),

@@ -79,7 +79,7 @@ def _book(engine: Engine, title: str, *, public: bool) -> int:
         parts=TitleParts(main=title),
         contributors=(Contributor(ASKED.author, "著"),),
         publisher=ASKED.publisher,
-        bindings=(Binding("9789576787713", "平裝"),),
+        bindings=(Binding("9789869990004", "平裝"),),
     )
     with database.write_sessions(engine).begin() as session:
         data = marc.serialise(marc.write(book))
