@@ -157,7 +157,12 @@ class Recommender:
         return Recommendation(self.version, subjects, classes, abstained=not subjects and not classes)
 
     def _knows(self, channels: Channels) -> bool:
-        """Whether training has seen a word of two characters of it, its author or its publisher, or a book like it."""
+        """Whether a word of two characters of it, its author or its publisher has been seen, or a book like it."""
+        known = self.model.catalogue
+        if known.by_publisher[1].total(channels.keys.publisher) or any(
+            known.by_author[1].total(name) for name in channels.keys.authors
+        ):
+            return True
         said = {token: weight for token, weight in tokens(channels.description).items() if token[:2] != "f:"}
         if any(letter.isalpha() for text in channels.description.text_fields().values() for letter in text):
             likeness = self.model.near.dot(self.model.space.vector(said))  # by words and names; form is like anybody's
