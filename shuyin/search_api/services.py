@@ -63,7 +63,7 @@ class BeyondWindow(ValueError):
         super().__init__(str(self.message))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen, for the reason that `FacetCount` has
 class FacetValue:
     """One value of a facet in an answer."""
 
