@@ -73,6 +73,9 @@ ELSEWHERE = {
     "/books", "/books/advanced", "/books/help", "/browse", "/shelf", "/api/docs", "/music",
     "/account", "/account/register", "/filing",
 }  # fmt: skip
+#: What is new in the menu is tried too, without being listed here.
+_LISTED = {path.split("?")[0] for path in PAGES.values()}
+PAGES |= {path: path for path in menu_paths() if path not in _LISTED | ELSEWHERE}
 
 
 @pytest.fixture(scope="module")
@@ -88,12 +91,6 @@ def numbers(site: Site, tmp_path_factory: pytest.TempPathFactory) -> dict[str, i
         found = {"album": album.id, "company": company or 0, "news": "isrc-registrant-20251215"}
     indexer.catch_up(site.services.sessions, site.services.writes, site.services.search)
     return found
-
-
-def test_every_entry_of_the_menu_is_tried() -> None:
-    tried = {path.split("?")[0] for path in PAGES.values()} | ELSEWHERE
-    assert set(menu_paths()) - tried == set()
-    assert len(PAGES) >= 40
 
 
 @pytest.mark.parametrize("name", list(PAGES))
