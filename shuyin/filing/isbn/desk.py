@@ -19,6 +19,7 @@ from shuyin.ai_subjects.description import Description
 from shuyin.ai_subjects.models import RecommendationRow
 from shuyin.ai_subjects.recommender import Recommendation, Recommender
 from shuyin.filing import audit
+from shuyin.filing.engine import uploads
 from shuyin.filing.engine.declaration import mark
 from shuyin.filing.engine.drafts import answers_of
 from shuyin.filing.engine.flow import Refused
@@ -26,7 +27,7 @@ from shuyin.filing.isbn import acceptance, assignment, cip, projection
 from shuyin.filing.isbn.numbers import Number, numbers
 from shuyin.filing.models import Cataloguing, FilingRow, IsbnNumber
 from shuyin.filing.office import By, Office
-from shuyin.records import isbn, marc, services
+from shuyin.records import covers, isbn, marc, services
 from shuyin.records.marc import checking, lines
 from shuyin.records.marc.terms import CIP_AGENCY
 from shuyin.records.models import BookRow, OrganisationRow
@@ -73,11 +74,14 @@ def prepare(session: Session, office: Office, row: FilingRow, by: By) -> Sheet:
     standing = sheet(session, row.id, locked=True)
     answers = answers_of(office, row)
     if standing is None:
-        book_id = _supplemented(session, answers) if row.kind == "cip" else _created(session, office, row, answers)
+        supplement = row.kind == "cip"
+        book_id = _supplemented(session, answers) if supplement else _created(session, row, answers)
         entry = Cataloguing(filing_id=row.id, book_id=book_id, accepted={}, started_at=office.now(), started_by=by.name)
         session.add(entry)
         session.flush()
         audit.append(session, by.name, "catalogue", "book", book_id, {"filing": row.id})
+        if supplement:
+            _complete(session, row, answers, by)
     elif not standing.public:
         fresh = marc.parse(_projected(session, row, answers))
         fresh.fields += [field for field in standing.record.fields if field.tag in _CATALOGUED]
@@ -99,7 +103,20 @@ def _supplemented(session: Session, answers: Mapping[str, Any]) -> int:
     return book_id
 
 
-def _created(session: Session, office: Office, row: FilingRow, answers: Mapping[str, Any]) -> int:
+def _complete(session: Session, row: FilingRow, answers: Mapping[str, Any], by: By) -> None:
+    """Add what a supplementary application brings and the record lacks: summary, contents, keywords."""
+    found = sheet(session, row.id)
+    assert found is not None
+    brought = marc.write(projection.book_of(answers, {}))
+    have = {field.tag for field in found.record.fields}
+    found.record.fields += [field for field in brought.fields if field.tag in _BROUGHT and field.tag not in have]
+    _write(session, found, found.record, by, "supplement")
+
+
+_BROUGHT = ("505", "520", "653")
+
+
+def _created(session: Session, row: FilingRow, answers: Mapping[str, Any]) -> int:
     content = _projected(session, row, answers)
     return services.create_book(session, content, identity=f"{SOURCE}|{row.id}", source=SOURCE, public=False)
 
@@ -275,6 +292,7 @@ def release(session: Session, office: Office, row: FilingRow, by: By) -> Sheet:
         _set_cip(record, cip.give(session, office, row.id, by=by))
     _write(session, standing, record, by, "release")
     services.publish(session, standing.book_id, announced_on=office.today())
+    _show_cover(session, office, row, record, by)
     entry = standing.entry
     entry.released_at, entry.released_by = office.now(), by.name
     _teach(session, answers, entry, record)
@@ -283,6 +301,18 @@ def release(session: Session, office: Office, row: FilingRow, by: By) -> Sheet:
     found = sheet(session, row.id)
     assert found is not None
     return found
+
+
+def _show_cover(session: Session, office: Office, row: FilingRow, record: Record, by: By) -> None:
+    """Give the record the cover that came with the application; a picture that cannot be used is noted, no more."""
+    upload = next((one for one in row.uploads if one.place == "cover"), None)
+    numbers = marc.read(record).isbns
+    if upload is None or not numbers:
+        return
+    try:
+        covers.add(session, office.files.parent, numbers[0], uploads.read(office, upload), added_by=by.name)
+    except covers.BadCover as error:
+        audit.append(session, by.name, "cover-refused", "filing", row.id, {"why": str(error)})
 
 
 def _set_cip(record: Record, number: str) -> None:
