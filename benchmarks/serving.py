@@ -26,8 +26,8 @@ def settings_for(folder: Path) -> Settings:
 
 
 @contextlib.contextmanager
-def serving(folder: Path) -> Iterator[tuple[int, int]]:
-    """`shuyin serve` on that catalogue; its port and process id."""
+def serving(folder: Path, **more: str) -> Iterator[tuple[int, int]]:
+    """`shuyin serve` on that catalogue; its port and process id. `more` are further variables of its environment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -38,6 +38,7 @@ def serving(folder: Path) -> Iterator[tuple[int, int]]:
         "SHUYIN_SEARCH_URL": settings.search_url,
         "SHUYIN_DATA_DIR": str(folder),
         "SHUYIN_LOG_LEVEL": "WARNING",
+        **more,
     }
     command = [sys.executable, "-m", "shuyin.app.cli", "serve", "--port", str(port)]
     process = subprocess.Popen(command, env=environment)

@@ -58,7 +58,7 @@ def _die_with_parent() -> None:
 class PostgresServer:
     """One throw-away server. `url(database)` is its SQLAlchemy address."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, durable: bool = False) -> None:
         initdb, postgres = find_program("initdb"), find_program("postgres")
         self._user = _server_user()
         self._folder = Path(tempfile.mkdtemp(prefix="shuyin-pg-"))
@@ -76,7 +76,9 @@ class PostgresServer:
         if done.returncode != 0:
             shutil.rmtree(self._folder, ignore_errors=True)
             raise PostgresMissing(f"initdb failed: {done.stderr.strip()}")
-        options = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=32MB"]
+        options = ["shared_buffers=32MB"]
+        if not durable:  # nothing of a test has to survive
+            options += ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
         command = [postgres, "-D", data, "-k", self._folder, "-h", ""]
         for option in options:
             command += ["-c", option]
