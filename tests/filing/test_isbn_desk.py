@@ -11,18 +11,19 @@ from sqlalchemy.orm import Session, sessionmaker
 from shuyin.ai_subjects import services as recommendations
 from shuyin.ai_subjects.models import RecommendationRow
 from shuyin.filing import audit, history
-from shuyin.filing.engine import drafts, flow
+from shuyin.filing.engine import drafts, flow, uploads
 from shuyin.filing.history import Act, Shelf
 from shuyin.filing.isbn import acceptance, assignment, cip, desk
 from shuyin.filing.isbn.acceptance import CLASS, SUBJECT
+from shuyin.filing.isbn.supplement import SUPPLEMENT
 from shuyin.filing.models import Cataloguing, CipNumber, FilingRow, IsbnNumber
 from shuyin.filing.office import Office
 from shuyin.notify.models import Letter
-from shuyin.records import marc, services
+from shuyin.records import covers, marc, services
 from shuyin.records.data_block import data_block
 from shuyin.records.marc import lines
 from shuyin.records.models import BookRow, Change
-from tests.filing.conftest import Clock
+from tests.filing.conftest import Clock, png
 from tests.filing.isbn_desk import APPLICATION, CLERK, FOUND, PLAIN, add_range, assign, house, send, take
 
 
@@ -276,3 +277,46 @@ def test_the_learning_loop_hears_what_was_shown_and_assigned(writes: sessionmake
         assert [row.assigned for row in rows.values()] == [told, told]
         book_id = session.get_one(Cataloguing, filing_id).book_id
         assert [rows[n].record_id for n in (dialogue, catalogued_id)] == [None, book_id]
+
+
+def test_the_cover_that_came_with_the_application_is_shown(writes: sessionmaker[Session], office: Office) -> None:
+    with writes.begin() as session:
+        house_id, by = house(session)
+        add_range(session, office, house_id)
+        filing_id = send(session, office, by)
+        row = session.get_one(FilingRow, filing_id)
+        row.state = "draft"
+        uploads.store(session, office, APPLICATION, filing_id, "cover", "封面.png", png(300, 400), by=by)
+        row.state = "submitted"
+        session.flush()
+        session.refresh(row)
+        sheet = catalogued(session, office, filing_id)
+        take(session, office, filing_id, "release")
+        assert list(covers.of_books(session, [sheet.book_id])) == [sheet.book_id]
+
+
+def test_a_supplementary_application_completes_the_record_that_has_its_isbn(
+    writes: sessionmaker[Session], office: Office
+) -> None:
+    with writes.begin() as session:
+        house_id, by = house(session)
+        add_range(session, office, house_id)
+        first = send(session, office, by, cip="no", contents="無", keywords="")
+        assign(session, office, first)
+        take(session, office, first, "release")
+        standing = desk.sheet(session, first)
+        assert standing is not None
+        number = marc.read(standing.record).isbns[0]
+        row = drafts.start(session, office, SUPPLEMENT, by)
+        told = {"isbn": number, "reason": "reprint", "cip": "yes", "contents": "第一章", "keywords": "期刊"}
+        row.answers = office.vault.seal_names({**PLAIN, **told}, SUPPLEMENT.personal_names())
+        row.state, row.submitted_at, row.reference = "submitted", office.now(), "S115-000001"
+        session.flush()
+        flow.take(session, office, SUPPLEMENT, row.id, "catalogue", by=CLERK)
+        desk.accept(session, office, row.id, [(SUBJECT, "期刊文獻"), (CLASS, "051")], FOUND, by=CLERK)
+        flow.take(session, office, SUPPLEMENT, row.id, "release", by=CLERK)
+        book = session.get_one(BookRow, standing.book_id)
+        made = marc.read(book.marc)
+        assert made.cip_number == "115000001"
+        assert (made.contents, made.keywords, made.summary) == ("第一章", ("期刊",), PLAIN["intro"])
+        assert made.isbns == marc.read(standing.record).isbns

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from pymarc import Field, Indicators, Record, Subfield
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shuyin.ai_subjects import services as recommendations
@@ -332,9 +331,3 @@ def _teach(session: Session, answers: Mapping[str, Any], entry: Cataloguing, rec
     dialogue = answers.get("recommendation")  # what the publisher was shown fared well or badly, too
     if isinstance(dialogue, int) and session.get(RecommendationRow, dialogue) is not None:
         recommendations.note_assigned(session, dialogue, subjects, classes)
-
-
-def for_book(session: Session, book_id: int) -> Cataloguing | None:
-    """The latest filing that made or completed a record."""
-    query = select(Cataloguing).where(Cataloguing.book_id == book_id).order_by(Cataloguing.started_at.desc())
-    return session.scalars(query.limit(1)).first()
