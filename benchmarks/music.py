@@ -38,6 +38,7 @@ def measure(folder: Path, table: Table, albums: int, tracks: int, seconds: float
         _fill(folder, table, albums, tracks)
     services = open_services(settings_for(folder))
     database.upgrade(services.engine)
+    catch_up(services.sessions, services.writes, services.search)  # a kept index may be of another version
     counting = time.perf_counter()
     tables.keeping.recount(services.writes)
     table.add("statistics recounted from the records", f"{time.perf_counter() - counting:.0f} s")
