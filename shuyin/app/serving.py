@@ -98,13 +98,24 @@ def serve(settings: Settings, host: str, port: int, only: str | None = None) -> 
         services.close()
 
 
-def _serve_web(services: Services, host: str, port: int) -> None:
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket whose connections send at once; `CommandFailed` if it cannot be had.
+
+    Connections inherit TCP_NODELAY. Without it the end of an answer waits for the reader's system to acknowledge its
+    beginning, which that puts off by 40 ms; asyncio sets it only for sockets that it has made itself.
+    """
     try:
         listening = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return listening
     except OSError as error:
         raise CommandFailed(
             f"port {port} on {host} cannot be used ({error.strerror}); choose another with --port or PORT"
         ) from None
+
+
+def _serve_web(services: Services, host: str, port: int) -> None:
+    listening = listen(host, port)
     app = create_app(services.settings, services)
     _log.info("serving", address=f"http://{host}:{port}/")
     config = uvicorn.Config(
