@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import re
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -19,6 +18,7 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, Page, expect
 
+from shuyin.app.serving import listen
 from shuyin.filing.accounts import second_factor
 from shuyin.filing.office import Office, office_for
 from shuyin.indexer import services as indexer
@@ -59,8 +59,7 @@ class World:
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     site = build(tmp_path_factory.mktemp("desk"), records=books()[:12])
-    listening = socket.socket()
-    listening.bind(("127.0.0.1", 0))
+    listening = listen("127.0.0.1", 0)
     server = uvicorn.Server(uvicorn.Config(site.app, log_level="warning", lifespan="off"))
     thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
     thread.start()

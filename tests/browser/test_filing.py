@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import re
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -20,6 +19,7 @@ import uvicorn
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import Engine
 
+from shuyin.app.serving import listen
 from shuyin.filing.accounts import second_factor
 from shuyin.notify.services import deliver
 from shuyin.notify.transports import transport_for
@@ -60,8 +60,7 @@ UNITS: dict[str, tuple[dict[str, Any], str]] = {
 @pytest.fixture
 def filing_site(sqlite_engine: Engine, tmp_path: Path) -> Iterator[tuple[Site, str]]:
     """The pages of accounts and filings, served on a free port."""
-    listening = socket.socket()
-    listening.bind(("127.0.0.1", 0))
+    listening = listen("127.0.0.1", 0)
     address = f"http://127.0.0.1:{listening.getsockname()[1]}"
     site = make_site(sqlite_engine, tmp_path, address)
     server = uvicorn.Server(uvicorn.Config(site.app, log_level="warning", lifespan="off"))
