@@ -21,7 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
-from shuyin.ai_subjects import artefact, linear, training
+from shuyin.ai_subjects import artefact, embedding, linear, training
 from shuyin.ai_subjects.catalogue import Catalogue, Keys
 from shuyin.ai_subjects.description import LabelledRecord, read_labelled_csv
 from shuyin.ai_subjects.evidence import ClassPaths
@@ -145,7 +145,7 @@ def main() -> None:
         taken = time.process_time() - begin
         print(f"{size:,} records, {entries:,} entries: {done} in {taken:.0f} s of processor time", flush=True)
         with tempfile.TemporaryDirectory() as folder:
-            artefact.save(model, Path(folder), {"version": "cost"})
+            artefact.save(model, Path(folder), {"version": "cost", "encoder": str(embedding.SHIPPED)})
             command = [sys.executable, "-m", "benchmarks.ai_cost", "--records", str(options.records), "--serve", folder]
             subprocess.run(command, check=True)
 

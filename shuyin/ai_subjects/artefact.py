@@ -100,10 +100,7 @@ def load(folder: Path) -> Model:
     One that was learnt with the encoder of SHUYIN_MODEL is served with that one, by its name in the manifest.
     """
     about = manifest(folder)
-    with gzip.open(folder / "labels.json.gz", "rt", encoding="utf-8") as stream:
-        labels = json.load(stream)
-    with np.load(folder / "arrays.npz", allow_pickle=False) as arrays:
-        model = _model(labels, {name: arrays[name] for name in arrays.files})
+    model = _read(folder)
     model.cutoff = Cutoff(about["cutoff"]["score"], about["cutoff"]["limit"])
     model.measures = about["measures"]
     model.calibration = Calibration.from_json(about.get("calibration", {}))
@@ -112,6 +109,14 @@ def load(folder: Path) -> Model:
     elif (folder / "embedding").is_dir():
         model.embedding = model.embed_labels(encoder(str(folder / "embedding")))
     return model
+
+
+def _read(folder: Path) -> Model:
+    """What the files hold; a function of its own, so that their contents are gone before the embedding comes."""
+    with gzip.open(folder / "labels.json.gz", "rt", encoding="utf-8") as stream:
+        labels = json.load(stream)
+    with np.load(folder / "arrays.npz", allow_pickle=False) as arrays:
+        return _model(labels, {name: arrays[name] for name in arrays.files})
 
 
 def _labels(model: Model) -> dict[str, Any]:

@@ -177,19 +177,24 @@ class LabelVectors:
 
     encoder: Encoder
     headings: Vectors
-    nodes: Vectors
+    captions: Vectors  # each wording of class nodes once
+    caption_of_node: NDArray[np.int32]  # its row, for every node
 
     @classmethod
     def of(cls, encoder: Encoder, headings: Sequence[str], nodes: Sequence[str]) -> LabelVectors:
         """Encode every label once; `nodes` are captions, empty where there is none."""
-        return cls(encoder, encoder.encode(list(headings)), encoder.encode(list(nodes)))
+        distinct = list(dict.fromkeys(["", *nodes]))  # most nodes share the caption of a class above them, or have none
+        place = {caption: row for row, caption in enumerate(distinct)}
+        rows = np.array([place[caption] for caption in nodes], np.int32)
+        return cls(encoder, encoder.encode(list(headings)), encoder.encode(distinct), rows)
 
     def grown(self, headings: Sequence[str], nodes: Sequence[str]) -> LabelVectors:
         """With the wordings of headings and of nodes that were added at the end since."""
         return LabelVectors(
             self.encoder,
             np.concatenate([self.headings, self.encoder.encode(headings)]) if headings else self.headings,
-            np.concatenate([self.nodes, self.encoder.encode(nodes)]) if nodes else self.nodes,
+            np.concatenate([self.captions, self.encoder.encode(nodes)]) if nodes else self.captions,
+            np.concatenate([self.caption_of_node, np.arange(len(nodes), dtype=np.int32) + len(self.captions)]),
         )
 
     def embed(self, descriptions: Sequence[Description]) -> Vectors:
@@ -198,4 +203,5 @@ class LabelVectors:
 
     def likeness(self, vector: NDArray[np.float32]) -> tuple[Vectors, Vectors]:
         """Cosine of a description's vector with every heading and every node's caption, nothing below zero."""
-        return np.maximum(self.headings @ vector, 0), np.maximum(self.nodes @ vector, 0)
+        by_caption = np.maximum(self.captions @ vector, 0)
+        return np.maximum(self.headings @ vector, 0), by_caption[self.caption_of_node]

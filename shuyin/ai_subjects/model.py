@@ -206,7 +206,7 @@ class Model:
             places.append(place)
         if known_labels := self.embedding:
             headings = self.vocabulary.headings.names[len(known_labels.headings) :]
-            self.embedding = known_labels.grown(headings, self._wordings_of_nodes(len(known_labels.nodes)))
+            self.embedding = known_labels.grown(headings, self._wordings_of_nodes(len(known_labels.caption_of_node)))
         return places
 
     def _study(self, record: LabelledRecord, place: int, assigned: Assigned) -> None:
