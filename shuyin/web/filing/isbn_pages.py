@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query, Request
@@ -11,11 +12,12 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from shuyin.filing.engine import drafts
-from shuyin.filing.isbn import progress, publication
+from shuyin.filing.isbn import cover_batch, progress, publication
 from shuyin.filing.isbn.confirmation import CONFIRMATION
 from shuyin.filing.models import Cataloguing
 from shuyin.filing.office import Office
 from shuyin.filing.roles import Permission
+from shuyin.filing.scanner import ScannerDown
 from shuyin.records import isbn as numbers
 from shuyin.records import marc
 from shuyin.records.book import Book
@@ -34,6 +36,8 @@ router = APIRouter(include_in_schema=False, prefix="/filing", dependencies=[need
 FilingId = Annotated[int, Path(ge=1, le=2**62)]
 Words = Annotated[str, Query(max_length=200)]
 NO_BLOCK = N_("這件申請還沒有預行編目資料。完成後可在這裡檢視與下載。")
+NO_FILES = N_("請選擇要上傳的封面圖檔。")
+SCANNER_DOWN = N_("目前無法檢查上傳的檔案，請稍後再試。沒有收下任何封面。")
 NO_PUBLICATION = N_("貴單位的書目中沒有這個 ISBN。")
 
 
@@ -157,3 +161,32 @@ def report(request: Request, number: str, form: PostedDep, writes: WritesDep, of
             drafts.put(session, office, CONFIRMATION, row, publication.answers_for(book, binding))
         editable = CONFIRMATION.state(row.state).editable
     return RedirectResponse(f"/filing/{row.id}/report" if editable else f"/filing/{row.id}", 303)
+
+
+@router.get("/covers")
+def covers_form(request: Request) -> Response:
+    """書封批次上傳: the form."""
+    return _covers(request)
+
+
+@router.post("/covers")
+def covers(request: Request, form: PostedDep, writes: WritesDep, office: OfficeDep) -> Response:
+    """Take the covers; the page says what became of each file."""
+    files = [(posted.name, posted.content) for posted in form.files]
+    if not files:
+        return _covers(request, error=NO_FILES, status=422)
+    try:
+        with writes.begin() as session:
+            outcomes = cover_batch.take(session, office, files, by=by_of(request))
+    except ScannerDown:
+        return _covers(request, error=SCANNER_DOWN, status=503)
+    return _covers(request, outcomes)
+
+
+def _covers(
+    request: Request, outcomes: Sequence[cover_batch.Outcome] = (), *, error: str = "", status: int = 200
+) -> Response:
+    taken = sum(one.taken for one in outcomes)
+    return page(
+        request, "filing/covers.html", status=status, outcomes=outcomes, taken=taken, error=error, most=cover_batch.MOST
+    )

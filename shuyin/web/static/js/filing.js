@@ -51,8 +51,8 @@ for (const form of document.querySelectorAll("form[data-ask]")) {
   send.addEventListener("click", () => dialog.showModal());
 }
 
-// A dialogue that the server sent.
-document.addEventListener("htmx:afterSwap", (event) => {
+// A dialogue that the server sent; before it settles, htmx sets its attributes back.
+document.addEventListener("htmx:afterSettle", (event) => {
   if (event.target.id === "assist") event.target.querySelector("dialog")?.showModal();
 });
 
