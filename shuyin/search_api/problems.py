@@ -9,6 +9,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -21,6 +22,8 @@ from shuyin.search_engine.port import SearchUnavailable
 
 #: Seconds after which asking again makes sense when the engine is down.
 RETRY_AFTER = 30
+#: The same when the database is busy writing.
+BUSY_AFTER = 5
 
 _TITLES: dict[int, str] = {
     400: N_("請求有誤"),
@@ -74,7 +77,21 @@ def describe(error: Exception) -> tuple[int, Message, dict[str, str]] | None:
         return 422, error.message, {}
     if isinstance(error, SearchUnavailable):
         return 503, Message(N_("檢索服務暫時沒有回應，請稍後再試。")), {"Retry-After": str(RETRY_AFTER)}
+    if is_busy(error):
+        return (
+            503,
+            Message(N_("系統忙碌，這次的資料沒有寫入。請稍候幾秒再送出一次。")),
+            {"Retry-After": str(BUSY_AFTER)},
+        )
     return None
+
+
+def is_busy(error: Exception) -> bool:
+    """Whether a write gave way to others: it waited too long, or two waited for each other. Nothing was written."""
+    if not isinstance(error, OperationalError):
+        return False
+    said = str(error.orig)
+    return "database is locked" in said or "deadlock detected" in said
 
 
 def answer(request: Request, error: Exception) -> ProblemResponse:

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, text
 
 from shuyin.filing.engine import flow
 from shuyin.filing.isbn import acceptance, desk
 from shuyin.filing.models import AuditEntry, FilingRow, IsbnNumber
 from shuyin.filing.office import By
-from shuyin.records import marc
+from shuyin.records import database, marc
 from shuyin.records.models import BookRow, HeadingRow, User
 from tests.filing.isbn_desk import APPLICATION, PLAIN, TICKED, add_range, house, send
 from tests.web.filing_site import Person, Site, make_site
@@ -65,8 +65,8 @@ def take(person: Person, filing_id: int, name: str, **form: Any) -> Any:
 
 def lines_on(person: Person) -> dict[str, list[str]]:
     """The editor's inputs as a browser posts them."""
-    text = person.last.text
-    form = text[text.index('id="record-form"') : text.index('id="look-up"')]
+    page = person.last.text
+    form = page[page.index('id="record-form"') : page.index('id="look-up"')]
     inputs = re.findall(r'name="(tag|indicators)" value="([^"]*)"', form)
     contents = re.findall(r'<textarea name="content"[^>]*>([^<]*)</textarea>', form)
     found: dict[str, list[str]] = {"tag": [], "indicators": [], "content": [unescape(c) for c in contents]}
@@ -330,6 +330,32 @@ def test_a_message_without_a_decision(site: Site, clerk: Person, sent: int) -> N
     clerk.post(f"{page_of(sent)}/messages", {"message": "已收到，處理中。"}, page=page_of(sent))
     assert "已收到，處理中。" in clerk.last.text
     assert "共 1 則" in clerk.last.text
+
+
+def test_who_waits_too_long_for_the_database_is_told_that_nothing_was_written(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0)
+    engine = database.connect(sqlite_url)
+    site = make_site(engine, tmp_path)
+    with site.app.state.writes.begin() as session:
+        house_id, by = house(session)
+        add_range(session, site.office, house_id)
+    filing_id = file(site, by)
+    clerk = site.staff("clerk", "cataloguer")
+    clerk.get(page_of(filing_id))
+    token = {"csrf": clerk.token(), "ticked": TICKED}
+    clerk.client._transport.raise_server_exceptions = False  # type: ignore[attr-defined]
+    with site.app.state.writes() as other:
+        other.execute(text("SELECT 1"))  # holds the one place for writing
+        answer = clerk.client.post(f"{page_of(filing_id)}/take/assign", data=token)
+        other.rollback()
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    assert "沒有寫入" in answer.text
+    assert row_of(site, filing_id).state == "submitted"
+    assert clerk.client.post(f"{page_of(filing_id)}/take/assign", data=token).status_code == 200
+    assert row_of(site, filing_id).state == "assigned"
+    engine.dispose()
 
 
 def test_the_figures_count_the_month(site: Site, clerk: Person, publisher: By, sent: int) -> None:

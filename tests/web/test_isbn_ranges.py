@@ -93,6 +93,8 @@ def test_the_commands(site: Site, house: int, monkeypatch: pytest.MonkeyPatch) -
     assert run(command_line, ["isbn", "add-range", str(house), "978-957-678"]).exit_code == 1
     listed = run(command_line, ["isbn", "ranges", "978957"])
     assert "978-957-678\t431-999\t0 given\t0 passed\t569 left" in listed.output
+    assert "115004671" in run(command_line, ["isbn", "begin-cip", "115", "4671"]).output
+    assert run(command_line, ["isbn", "begin-cip", "115", "4670"]).exit_code == 1
     with site.app.state.writes.begin() as session:
         row = FilingRow(kind="isbn", declared=1, state="processing", organisation_id=house)
         session.add(row)

@@ -64,6 +64,28 @@ def add_range(
     typer.echo(f"range {row.id}: {prefix}, {row.last - row.first + 1} numbers")
 
 
+@app.command("begin-cip")
+def begin_cip(
+    year: int = typer.Argument(help="ROC year, e.g. 115.", min=100, max=999),
+    serial: int = typer.Argument(help="The next serial of that year, after those of the former system.", min=1),
+) -> None:
+    """Let the CIP numbers of a year go on where the former system stopped; never back."""
+    from shuyin.app.composition import open_services
+    from shuyin.filing.engine.flow import Refused
+    from shuyin.filing.isbn import cip
+    from shuyin.filing.office import By
+
+    services = open_services(get_settings())
+    try:
+        with services.writes.begin() as session:
+            cip.begin_at(session, year, serial, by=By("command-line", "system"))
+    except Refused as refused:
+        raise CommandFailed(str(refused)) from refused
+    finally:
+        services.close()
+    typer.echo(f"the next CIP number is {year:03d}{serial:06d}")
+
+
 @app.command("verify")
 def verify() -> None:
     """Check that every number a range has moved past has its line in the ledger; fails where one is missing."""
