@@ -17,6 +17,10 @@ MIGRATIONS = Path(__file__).with_name("migrations")
 #: How long a writer waits for another one, in seconds.
 BUSY_SECONDS = 30
 
+#: Connections to PostgreSQL that stay open, and as many as there are threads that answer requests (anyio's 40), so
+#: that no request waits for a connection while its own answer waits for it.
+POOL, THREADS = 10, 40
+
 _WRITE_OPTION = "shuyin_write"
 
 
@@ -30,7 +34,8 @@ def connect(url: str) -> Engine:
     backend = parsed.get_backend_name()
     if backend == "postgresql":
         # "postgresql://" alone would ask for psycopg2, which is not a dependency
-        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+        address = parsed.set(drivername="postgresql+psycopg")
+        return create_engine(address, pool_pre_ping=True, pool_size=POOL, max_overflow=THREADS - POOL)
     if backend != "sqlite":
         raise UnknownDatabase(
             f"SHUYIN_DATABASE_URL names {backend}; use sqlite:///PATH or postgresql+psycopg://USER:PASSWORD@HOST/NAME"

@@ -37,9 +37,11 @@ class Rule:
 
     def __call__(self, request: Request) -> None:
         """Raise unless who asks may come here; people who could are led to the page that is missing."""
+        # looked up before the page opens a transaction: one request never holds two connections, of which there
+        # are few, or requests that hold one each would wait for each other
+        here = current_session(request)
         if self.permission is None:
             return
-        here = current_session(request)
         if here is None:  # a bearer token reads the API; these pages want a person who signed in
             raise _go(LOGIN_PAGE, request)
         user = here.user

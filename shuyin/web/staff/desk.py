@@ -111,12 +111,12 @@ def _work(
     kept: Shown = Shown(),
     status: int = 200,
 ) -> Response:
+    suggested = _suggested(request, sessions, writes, office, filing_id)
     with sessions() as session:
         row, filing = _filing(session, filing_id)
         answers = drafts.answers_of(office, row)
         house = session.get(OrganisationRow, row.organisation_id) if row.organisation_id else None
         sheet = desk.sheet(session, filing_id)
-        suggested = _suggested(request, session, writes, office, row) if sheet is not None else None
         context: dict[str, Any] = {
             "row": row,
             "filing": filing,
@@ -178,16 +178,25 @@ def _record(
 
 
 def _suggested(
-    request: Request, session: Session, writes: sessionmaker[Session], office: Office, row: FilingRow
+    request: Request, sessions: sessionmaker[Session], writes: sessionmaker[Session], office: Office, filing_id: int
 ) -> Recommendation | None:
-    """What the recommender proposes, noted once; None without a model."""
+    """What the recommender proposes for a filing with a record, noted once; None without a model.
+
+    It asks for a connection of its own, so that nothing is open around it.
+    """
     try:
-        found = desk.suggest(session, office, row, subjects.the_recommender(request))
+        recommender = subjects.the_recommender(request)
     except artefact.NoModel:
         return None
-    if not desk.is_noted(session, office, row, found):
-        with writes.begin() as writing:
-            desk.note_suggested(writing, office, row, found)
+    with sessions() as session:
+        row, _ = _filing(session, filing_id)
+        if desk.sheet(session, filing_id) is None:
+            return None
+        found = desk.suggest(session, office, row, recommender)
+        noted = desk.is_noted(session, office, row, found)
+    if not noted:
+        with writes.begin() as session:
+            desk.note_suggested(session, office, session.get_one(FilingRow, filing_id), found)
     return found
 
 
@@ -306,9 +315,7 @@ def record(
         return _work(request, sessions, writes, office, filing_id, Shown(edited=edited, found=found))
     try:
         _save(request, writes, office, filing_id, form, edited)
-        chosen = _chosen(request, sessions, office, filing_id, form)
-        if chosen:
-            _accept(request, sessions, writes, office, filing_id, chosen)
+        _accept(request, sessions, writes, office, filing_id, form)
         if form.one("action") == "release":
             with writes.begin() as session:
                 _, filing = _filing(session, filing_id)
@@ -336,32 +343,21 @@ def _save(
         desk.save(session, filing_id, edited, version=form.number("version"), by=by_of(request), reason=reason)
 
 
-def _chosen(
-    request: Request, sessions: sessionmaker[Session], office: Office, filing_id: int, form: Posted
-) -> list[tuple[str, str]]:
-    """(kind, value) of what is to be added: a suggestion, a found heading, name or class, or the best of all."""
-    if form.one("action") == "best":
-        with sessions() as session:
-            row, _ = _filing(session, filing_id)
-            return desk_views.best(desk.suggest(session, office, row, subjects.the_recommender(request)))
-    kind, _, value = form.one("accept").partition(":")
-    return [(kind, value)] if kind in desk_views.KINDS and value else []
-
-
 def _accept(
     request: Request,
     sessions: sessionmaker[Session],
     writes: sessionmaker[Session],
     office: Office,
     filing_id: int,
-    chosen: list[tuple[str, str]],
+    form: Posted,
 ) -> None:
-    with sessions() as session:
-        row, _ = _filing(session, filing_id)
-        try:
-            found = desk.suggest(session, office, row, subjects.the_recommender(request))
-        except artefact.NoModel:
-            found = None
+    """Add what was chosen: a suggestion, a found heading, name or class, or the best of all suggestions."""
+    kind, _, value = form.one("accept").partition(":")
+    best = form.one("action") == "best"
+    if not best and not (kind in desk_views.KINDS and value):
+        return
+    found = _suggested(request, sessions, writes, office, filing_id)
+    chosen = desk_views.best(found) if best and found else [(kind, value)] if value else []
     with writes.begin() as session:
         desk.accept(session, office, filing_id, chosen, found, by=by_of(request))
 
