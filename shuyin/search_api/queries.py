@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from shuyin.records import isrc, organisations
+from shuyin.search_api.by_meaning import KEYWORD, Meant, with_meaning
 from shuyin.search_api.messages import N_, Message
 from shuyin.search_api.state import ANY_FIELD, SearchState
 from shuyin.search_engine import parsing
@@ -32,8 +33,8 @@ _PARSING = {
 def to_request(
     state: SearchState, declaration: IndexDeclaration = BOOKS, *, facets: bool = True, highlight: bool = False
 ) -> SearchRequest:
-    """The search that a state asks for."""
-    return SearchRequest(
+    """The search that a state asks for, in its mode."""
+    request = SearchRequest(
         query=to_query(state, declaration),
         filters={
             facet.source: FacetFilter(state.included(facet.name), state.excluded(facet.name))
@@ -51,6 +52,17 @@ def to_request(
         limit=state.per_page,
         highlight=highlight,
     )
+    return meant(state, declaration, request).request
+
+
+def meant(state: SearchState, declaration: IndexDeclaration, request: SearchRequest | None = None) -> Meant:
+    """The request in the state's mode (`by_meaning`), with what the reader is told of it."""
+    request = request or SearchRequest()
+    if state.mode == KEYWORD:
+        return Meant(request)
+    parts = understood_words(state, None, declaration)
+    simple, others = (parts[0], parts[1:]) if state.q else (None, parts)
+    return with_meaning(state, request, simple, tuple(others), declaration)
 
 
 #: A tree is counted whole, since a small main class may have fewer records than many classes below others.

@@ -10,7 +10,9 @@ from shuyin.records.book import Format
 from shuyin.records.book_json import BookJson
 from shuyin.search_api.crosswalks.roles import distinct
 from shuyin.search_api.messages import N_, Message
+from shuyin.search_engine import analysis
 from shuyin.search_engine.declaration import BOOKS
+from shuyin.search_engine.folding import fold
 from shuyin.search_engine.port import SearchEngine
 from shuyin.search_engine.query import Bool, Match, Query, Range, SearchRequest, Terms, Text
 from shuyin.search_engine.sort_keys import shelf_key
@@ -98,7 +100,29 @@ def reasons(book: BookJson, other: BookJson) -> tuple[Message, ...]:
         found.append(Message(N_("同主題：{value}"), {"value": "、".join(shared[:3])}))
     if shared := _shared(_classes(book), _classes(other)):
         found.append(Message(N_("同類：{value}"), {"value": shared[0]}))
-    return tuple(found[:_SHOWN_REASONS]) or (Message(N_("用詞相近")),)
+    if not found and (word := _common_word(book, other)):
+        found.append(Message(N_("都提到：{value}"), {"value": word}))
+    return tuple(found[:_SHOWN_REASONS]) or (Message(N_("內容相近")),)
+
+
+#: Lengths of a word that two books may have in common, the longest first.
+_WORD_LENGTHS = (6, 5, 4, 3, 2)
+
+
+def _common_word(book: BookJson, other: BookJson) -> str | None:
+    """The longest run of Han that stands in title, headings, keywords or category of both."""
+    own, others = _spoken_of(book), fold(_spoken_of(other))
+    for length in _WORD_LENGTHS:
+        for start in range(len(own) - length + 1):
+            word = own[start : start + length]
+            if all(analysis.has_han(character) for character in word) and fold(word) in others:
+                return word
+    return None
+
+
+def _spoken_of(book: BookJson) -> str:
+    parts = (book["title"], *(s["label"] for s in book["subjects"]), *book["keywords"], book["category"] or "")
+    return "\n".join(parts)
 
 
 def _shared(own: Sequence[str], others: Sequence[str]) -> list[str]:

@@ -9,7 +9,7 @@ from typing import cast
 
 from shuyin.records.book_json import BookJson
 from shuyin.search_api.messages import N_, Message
-from shuyin.search_api.queries import to_request, understood
+from shuyin.search_api.queries import meant, to_request, understood
 from shuyin.search_api.rescue import Relaxed, Rescue, rescue
 from shuyin.search_api.state import SearchState
 from shuyin.search_engine import parsing
@@ -125,7 +125,7 @@ def search(
         total=result.total,
         hits=result.hits,
         facets=_facet_values(state, result, declaration),
-        notices=(*state.notices, *understood(state, declaration)[1], *_mode_notice(state)),
+        notices=(*state.notices, *understood(state, declaration)[1], *meant(state, declaration).told),
     )
 
 
@@ -143,19 +143,10 @@ def following(
             return
 
 
-def _mode_notice(state: SearchState) -> tuple[Message, ...]:
-    if state.mode == "keyword":
-        return ()
-    return (Message(N_("這個目錄尚未建立語意索引，已改用關鍵字查詢。")),)
-
-
 def count(engine: SearchEngine, state: SearchState, declaration: IndexDeclaration = BOOKS) -> int:
     """How many records a state finds."""
     request = to_request(state, declaration, facets=False)
-    return engine.search(
-        declaration.name,
-        SearchRequest(query=request.query, filters=request.filters, where=request.where, offset=0, limit=1),
-    ).total
+    return engine.search(declaration.name, replace(request, offset=0, limit=1)).total
 
 
 #: Values of one facet that can be looked through; the rest is reached by narrowing the search.

@@ -34,7 +34,7 @@ from shuyin.search_engine.query import (
     Suggestion,
 )
 from shuyin.search_engine.relevance import Compiler
-from shuyin.search_engine.vectors import DEPTH
+from shuyin.search_engine.vectors import ALIKE, DEPTH
 
 _TIMEOUT = 10  # seconds for a search
 _BULK_TIMEOUT = 120
@@ -353,9 +353,10 @@ class OpenSearchEngine:
         vector = found[0]["_source"].get(VECTOR)
         if vector:
             others = Bool(must=(All(),), must_not=(Term(layout.ID, id),))
-            near = ByMeaning(partial(self._search, index), vector, -1.0).near([others])
+            near = ByMeaning(partial(self._search, index), vector, ALIKE).near([others])
             page = [(cosine, identifier) for identifier, cosine in near[:limit]]
-            return SearchResult(len(near), self._hits(index, page, None))
+            if page:
+                return SearchResult(len(near), self._hits(index, page, None))
         plan = self._compilers[index].alike(_stored(found[0])[1], but=id)
         answer = self._search(index, {"query": translate(plan), "size": limit, "track_total_hits": True})
         hits = tuple(_hit(hit, None) for hit in answer["hits"]["hits"])

@@ -16,7 +16,7 @@ from shuyin.search_engine.query import Document, FacetCount, FacetRequest, Hit, 
 from shuyin.search_engine.relevance import Compiler
 from shuyin.search_engine.tantivy_meaning import ByMeaning, Near
 from shuyin.search_engine.tantivy_plan import translate
-from shuyin.search_engine.vectors import DEPTH, VectorFile
+from shuyin.search_engine.vectors import ALIKE, DEPTH, VectorFile
 
 #: Facet values that share a count are ordered by value; fetch so many more than asked to order them.
 _FACET_SLACK = 50
@@ -66,10 +66,12 @@ class Snapshot:
             return SearchResult(0, ())
         itself = found[0][1]
         row = self.searcher.fast_field_values(layout.VECTOR_ROW, [itself])[0] if self.vectors else None
+        near: list[Near] = []
         if self.vectors and row is not None:
             others = self._query(Bool(must=(All(),), must_not=(Term(layout.ID, identifier),)))
-            found_near = self._vector_search(self.vectors.vector(int(row))).near([others])
-            total, ranked = len(found_near), [(one.cosine, one.address) for one in found_near[:limit]]
+            near = self._vector_search(self.vectors.vector(int(row)), ALIKE).near([others])
+        if near:
+            total, ranked = len(near), [(one.cosine, one.address) for one in near[:limit]]
         else:
             _, texts = self._stored(itself)
             answer: Any = self.searcher.search(self._query(self.compiler.alike(texts, but=identifier)), limit)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 FILE = "vectors.i8"
 #: Hits of a vector search end here on both engines: beyond, nearness means nothing.
 DEPTH = 1000
+#: Cosine from which two records are alike; where no record is, likeness goes by shared words.
+ALIKE = 0.35
 _STEPS = 127.0
 _CHUNK = 16_384
 

@@ -88,7 +88,9 @@ def test_a_ticked_class_opens_its_level_below(client: TestClient) -> None:
 
 
 def test_every_control_keeps_the_rest_of_the_state(client: TestClient) -> None:
-    root = page(client, "/books?q=臺灣&title=小書&f.format=print&-f.language=jpn&from=2018&sort=newest&per_page=10")
+    root = page(
+        client, "/books?q=臺灣&title=小書&f.format=print&-f.language=jpn&from=2018&sort=newest&per_page=10&mode=hybrid"
+    )
     form = root.get_element_by_id("refine")
     sent = [(i.get("name"), i.get("value")) for i in form.cssselect("input")]
     sent += [(i.get("name"), i.get("value")) for i in root.cssselect("input[form=refine][type=checkbox][checked]")]
@@ -330,10 +332,22 @@ def test_all_values_of_a_facet_can_be_looked_through(client: TestClient) -> None
     assert page(client, "/books/facets/colour", 404) is not None
 
 
-def test_a_mode_that_is_not_there_says_so(client: TestClient) -> None:
+def test_the_way_of_searching_is_a_choice_that_is_explained(client: TestClient) -> None:
     root = page(client, "/books?q=期刊&mode=semantic")
-    assert "語意索引" in text(root.cssselect(".notice")[0])
+    assert "意思相近" in text(root.cssselect(".notice")[0])
+    assert root.cssselect("#mode option[selected]")[0].get("value") == "semantic"
+    assert root.cssselect(".searchbox input[name=mode]")[0].get("value") == "semantic"  # the next search too
     assert titles(root)
+    assert not page(client, "/books?q=期刊").cssselect(".searchbox input[name=mode]")
+    by_words = page(client, "/books?isbn=9789576787713&mode=semantic")
+    assert "已改用關鍵字" in text(by_words.cssselect(".notice")[0])
+
+
+def test_few_hits_offer_the_search_by_meaning(client: TestClient) -> None:
+    links = page(client, "/books?q=期刊&f.format=print").cssselect("a[href*='mode=hybrid']")
+    assert len(links) == 1 and "f.format=print" in links[0].get("href", "")
+    assert not page(client, "/books?q=期刊&mode=hybrid").cssselect(".notice a[href*='mode=hybrid']")
+    assert not page(client, "/books?title=期刊").cssselect("a[href*='mode=hybrid']")
 
 
 def test_a_record_leads_to_the_pages_of_what_it_names(client: TestClient, site: Site) -> None:

@@ -15,6 +15,7 @@ from shuyin.records import marc
 from shuyin.records.models import utc_now
 from shuyin.search_api import downloads, exports, representations, searches, services
 from shuyin.search_api.as_cql import as_cql
+from shuyin.search_api.by_meaning import KEYWORD
 from shuyin.search_api.crosswalks import citations
 from shuyin.search_api.crosswalks.coins import coins
 from shuyin.search_api.crosswalks.schema_org import json_ld
@@ -73,10 +74,12 @@ def results(
         permalink=permalink,
         on_shelf=on_shelf(request),
         carried=carried_ids(request),
-        cql=as_cql(state),
+        cql=as_cql(state) if state.mode == KEYWORD else None,
         max_length=MAX_QUERY_LENGTH,
         indexable=_indexable(state),
         sorts=_SORTS,
+        modes=views.MODES,
+        offer_meaning=views.offer_meaning(answer),
         page_sizes=PAGE_SIZES,
         export_formats=tuple(exports.FORMATS.values()),
         export_limit=downloads.limit_for(user is not None),

@@ -8,8 +8,11 @@ from dataclasses import dataclass, replace
 from typing import cast
 
 from shuyin.records.book_json import BookJson
+from shuyin.search_api.by_meaning import HYBRID, KEYWORD, SEMANTIC
+from shuyin.search_api.messages import N_
 from shuyin.search_api.services import Answer, FacetValue
 from shuyin.search_api.state import ANY_FIELD, Row, SearchState
+from shuyin.search_engine import parsing
 from shuyin.search_engine.declaration import BOOKS, Facet
 from shuyin.search_engine.query import FacetCount, Hit
 from shuyin.web import labels
@@ -29,6 +32,17 @@ _BEFORE_MATCH = 24
 _SHOWN_YEARS = 10
 #: Facets that stand open before anything is ticked.
 _OPEN_FACETS = frozenset({"format", "category", "class", "year"})
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """A way of searching: its URL value and what readers call it."""
+
+    name: str
+    label: str
+
+
+MODES = (Mode(KEYWORD, N_("關鍵字")), Mode(SEMANTIC, N_("語意（意思相近）")), Mode(HYBRID, N_("關鍵字＋語意")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +258,18 @@ def hidden_pairs(state: SearchState) -> list[tuple[str, str]]:
     """What the form beside the results carries along: all that has no control of its own in it."""
     own = {"from", "to", "sort", "per_page", "page", *(f"f.{facet.name}" for facet in BOOKS.facets if facet.counted)}
     return [(name, value) for name, value in state.pairs() if name not in own]
+
+
+#: Where words find fewer books than this, the search by meaning is offered.
+_FEW_HITS = 10
+
+
+def offer_meaning(answer: Answer) -> str | None:
+    """The address of the same search by words and meaning, where words alone find little."""
+    state = answer.state
+    if state.mode != KEYWORD or not state.q or answer.total >= _FEW_HITS or parsing.normal_isbn(state.q):
+        return None
+    return replace(state, mode=HYBRID, page=1).url()
 
 
 def summary(answer: Answer) -> str:
