@@ -256,7 +256,15 @@ def _row_label(number: int, row: Row) -> str:
 
 def hidden_pairs(state: SearchState) -> list[tuple[str, str]]:
     """What the form beside the results carries along: all that has no control of its own in it."""
-    own = {"from", "to", "sort", "per_page", "page", *(f"f.{facet.name}" for facet in BOOKS.facets if facet.counted)}
+    own = {
+        "from",
+        "to",
+        "sort",
+        "per_page",
+        "page",
+        "mode",
+        *(f"f.{facet.name}" for facet in BOOKS.facets if facet.counted),
+    }
     return [(name, value) for name, value in state.pairs() if name not in own]
 
 
