@@ -64,17 +64,18 @@ class Calibration:
         )
 
     def applied(self, chances: Mapping[Level, float]) -> dict[Level, float]:
-        """The chances as they should be said; more digits are never likelier than fewer."""
+        """The chances as they should be said. Fewer digits are at least as likely as more: what the ranker of a level
+        is sure of holds for the levels above it (lowering the longer number instead errs twice as much)."""
         found: dict[Level, float] = {}
-        most = 1.0
-        for level in sorted(chances, key=lambda one: 99 if one is None else one):
+        least = 0.0
+        for level in sorted(chances, key=lambda one: -99 if one is None else -one):
             value = chances[level]
             if level in self.curves:
                 slope, shift = self.curves[level]
                 value = float(1.0 / (1.0 + np.exp(-(slope * _logit(np.array([value]))[0] + shift))))
-            most = min(most, value)
-            found[level] = most
-        return found
+            least = max(least, value)
+            found[level] = least
+        return {level: found[level] for level in chances}
 
     def as_json(self) -> dict[str, list[float]]:
         """For the manifest."""
