@@ -9,7 +9,6 @@ visitors at the foot does not count.
 from __future__ import annotations
 
 import re
-import time
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
@@ -113,7 +112,7 @@ def tag_of(app: Starlette, asked: list[object]) -> str | None:
         return None
     now = utc_now()
     day = now.astimezone(state.settings.zone).date()
-    parts = [program(), _settings(state.settings), version, newest, words, day, int(time.time() // _LONGEST), *asked]
+    parts = [program(), _settings(state.settings), version, newest, words, day, now.timestamp() // _LONGEST, *asked]
     return f'W/"{blake2b(repr(parts).encode(), digest_size=16).hexdigest()}"'
 
 

@@ -24,6 +24,12 @@ PAGES = ["/books", "/books?q=臺灣", "/books/{report}", "/books/{report}/marc",
 API = ["/api/v1/books?q=臺灣", "/api/v1/books/{report}", "/api/v1/books/{report}/related"]
 
 
+@pytest.fixture(autouse=True)
+def _no_day_ends_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = utc_now()
+    monkeypatch.setattr("shuyin.web.conditional.utc_now", lambda: now)
+
+
 @pytest.fixture
 def own(tmp_path: Path) -> Iterator[Site]:
     """A catalogue that a test may change."""
@@ -151,6 +157,13 @@ def test_other_settings_make_other_pages(site: Site) -> None:
         finally:
             site.app.state.settings = settings
         assert again(client, "/books", tag) == 304
+
+
+def test_another_day_makes_another_page(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    tag = client.get("/books").headers["ETag"]
+    tomorrow = utc_now() + timedelta(days=1)
+    monkeypatch.setattr("shuyin.web.conditional.utc_now", lambda: tomorrow)
+    assert again(client, "/books", tag) == 200
 
 
 @pytest.mark.parametrize(

@@ -15,22 +15,10 @@ from shuyin.app.settings import Settings
 from shuyin.app.web import create_app
 from shuyin.web.limits.buckets import Buckets, Policy
 from shuyin.web.limits.clients import client_of, networks
+from shuyin.web.limits.middleware import Limits
 from tests.web.catalogue import Site
 
 ROBOT = ("192.0.2.7", 40000)
-
-
-def limited(site: Site, **settings: Any) -> FastAPI:
-    """The same catalogue under other limits."""
-    app = create_app(site.services.settings, site.services)
-    app.state.settings = app.state.settings.model_copy(update=settings)
-    return app
-
-
-@contextmanager
-def visitor(app: FastAPI, address: tuple[str, int] = ROBOT) -> Iterator[TestClient]:
-    with TestClient(app, base_url="http://catalogue.test", client=address, follow_redirects=False) as client:
-        yield client
 
 
 class Clock:
@@ -39,6 +27,19 @@ class Clock:
 
     def __call__(self) -> float:
         return self.at
+
+
+def limited(site: Site, **settings: Any) -> FastAPI:
+    """The same catalogue under other limits, while time stands still."""
+    app = create_app(site.services.settings, site.services)
+    app.state.limits = Limits(app.state.settings.model_copy(update=settings), now=Clock())
+    return app
+
+
+@contextmanager
+def visitor(app: FastAPI, address: tuple[str, int] = ROBOT) -> Iterator[TestClient]:
+    with TestClient(app, base_url="http://catalogue.test", client=address, follow_redirects=False) as client:
+        yield client
 
 
 def test_a_bucket_empties_and_fills_again() -> None:

@@ -7,8 +7,9 @@ Each process counts for itself.
 from __future__ import annotations
 
 import re
+import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
 import structlog
@@ -68,13 +69,13 @@ class LimitSettings(Protocol):
 class Limits:
     """The buckets of an application, and how often each policy was broken."""
 
-    def __init__(self, settings: LimitSettings) -> None:
+    def __init__(self, settings: LimitSettings, now: Callable[[], float] = time.monotonic) -> None:
         self.mode = settings.rate_limit
         self.exempt = networks(settings.rate_limit_exempt)
         #: requests that came over the limit, by policy
         self.exceeded: Counter[str] = Counter()
-        self._asking = _pair("", settings.rate_limit_requests, _MINUTE)
-        self._subscribing = _pair("subscriptions-", settings.rate_limit_subscriptions, _HOUR)
+        self._asking = _pair("", settings.rate_limit_requests, _MINUTE, now)
+        self._subscribing = _pair("subscriptions-", settings.rate_limit_subscriptions, _HOUR, now)
 
     def policies(self, method: str, path: str) -> tuple[tuple[Buckets, Buckets], ...]:
         """(by address, by network) for what is asked: none for what is free, two pairs for what sends letters."""
@@ -100,10 +101,10 @@ class Limits:
         return standings
 
 
-def _pair(name: str, quota: int, window: int) -> tuple[Buckets, Buckets]:
+def _pair(name: str, quota: int, window: int, now: Callable[[], float]) -> tuple[Buckets, Buckets]:
     return (
-        Buckets(Policy(f"{name}address", quota, window)),
-        Buckets(Policy(f"{name}network", quota * _NETWORK_FACTOR, window)),
+        Buckets(Policy(f"{name}address", quota, window), now),
+        Buckets(Policy(f"{name}network", quota * _NETWORK_FACTOR, window), now),
     )
 
 
