@@ -12,7 +12,7 @@ from typing import TypeVar
 DEPTH = 100
 _DAMPING = 60
 #: A rank by words weighs so much beside one by meaning (measured: docs/search-quality.md).
-WEIGHT_OF_WORDS = 2.0
+WEIGHT_OF_WORDS = 4.0
 
 Key = TypeVar("Key", bound=Hashable)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -138,3 +140,13 @@ def test_settings_that_cannot_work_are_refused_at_the_start(tmp_path: Path, monk
         assert meaning.encode(["麵包"], 128) == meaning.encode(["麵包"], 128)
     finally:
         meaning.use(None)
+
+
+def test_nothing_heavy_is_loaded_before_a_meaning_is_asked_for() -> None:
+    """What serves, searches by words and indexes stays small until the first text is encoded."""
+    code = (
+        "import sys, shuyin.app.web, shuyin.app.serving, shuyin.indexer.services, shuyin.search_api.by_meaning\n"
+        "print([name for name in ('model2vec', 'tokenizers', 'huggingface_hub') if name in sys.modules])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
