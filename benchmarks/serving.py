@@ -62,3 +62,9 @@ def resident(pid: int) -> int:
         if line.startswith("VmRSS:"):
             return int(line.split()[1]) // 1024
     raise RuntimeError("this system does not tell a process's memory")
+
+
+def processor_seconds(pid: int) -> float:
+    """Time of the processor that a process has used, in its own code and in the system's."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -20,12 +20,14 @@ from playwright.sync_api import Browser, Page, expect
 
 from shuyin.app.serving import listen
 from shuyin.filing.accounts import second_factor
+from shuyin.filing.engine import flow
+from shuyin.filing.models import FilingRow
 from shuyin.filing.office import Office, office_for
 from shuyin.indexer import services as indexer
 from shuyin.records import accounts
 from shuyin.records.models import HeadingRow, User, utc_now
 from tests.browser.test_accessibility import _findings
-from tests.filing.isbn_desk import TICKED, add_range, assign, house, send
+from tests.filing.isbn_desk import APPLICATION, TICKED, add_range, assign, house, send
 from tests.shared_data import REPOSITORY
 from tests.web.catalogue import Site, books, build
 
@@ -207,6 +209,45 @@ def test_the_whole_way_without_scripts(world: World, clerk: NewPage) -> None:
     page.goto(f"/staff/desk/{filing_id}")
     page.get_by_role("link", name="讀者看到的頁面").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("沒有程式的書")
+
+
+def test_print_and_ebook_in_a_set_returned_once_reach_the_public_page(world: World, clerk: NewPage) -> None:
+    parts = [{"number": "1", "isbn": "", "title": "上冊", "format": "EPUB"}]
+    told = {"ebook_numbering": "both", "ebook_volumes": "1", "ebook_set_title": "套書", "ebook_formats": ["EPUB"]}
+    filing_id = world.file(title="錯的書名", forms=["print", "ebook"], ebook_parts=parts, **told)
+    page = clerk()
+    page.goto(f"/staff/desk/{filing_id}")
+    page.locator("#reply").select_option("different")
+    page.get_by_role("button", name="帶入").click()
+    expect(page.locator("#message")).to_have_value(re.compile("申請資料與版權頁不一致"))
+    page.get_by_role("button", name=re.compile("^退件")).click()
+    expect(page.locator("dd .tag", has_text="退件")).to_be_visible()
+    with world.site.services.writes.begin() as session:
+        row = session.get_one(FilingRow, filing_id)
+        row.answers = {**row.answers, "title": "對的書名: 兩種裝訂與一套電子書"}
+        flow.take(session, world.office, APPLICATION, filing_id, "resend", by=world.publisher)
+    page.goto(f"/staff/desk/{filing_id}")
+    expect(page.locator("#changes ins")).to_have_text("對的書名: 兩種裝訂與一套電子書")
+    for name in TICKED:
+        page.locator(f'input[name="ticked"][value="{name}"]').check()
+    page.get_by_role("button", name=re.compile("^編配 ISBN")).click()
+    expect(page.locator("#numbers td.figures", has_text="978-957-678-")).to_have_count(4)
+    numbers = page.locator("#numbers td.figures").all_inner_texts()
+    page.get_by_role("button", name=re.compile("^採用最可能的建議")).click()
+    expect(page.get_by_text("合乎格式，可以公開。")).to_be_visible()
+    page.get_by_role("button", name=re.compile("^儲存並公開書目")).click()
+    expect(page.locator("dd .tag", has_text="已完成")).to_be_visible()
+    world.index()
+    page.get_by_role("link", name="讀者看到的頁面").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("對的書名")
+    page.goto(page.url.rstrip("/") + "/data-block")
+    block = page.locator(".cip-block")
+    for number, label in zip(numbers, ("精裝", "平裝", "全套：EPUB", "第1冊：EPUB"), strict=True):
+        expect(block).to_contain_text(f"ISBN{number}({label})")
+    expect(block).to_contain_text("題名/著者：對的書名：兩種裝訂與一套電子書 / 王小明著")
+    expect(block).not_to_contain_text("機器建議")
+    page.goto("/staff/desk-figures")
+    expect(page.locator("main")).to_contain_text("電子書")
 
 
 def test_names_of_the_catalogue_are_found(world: World, clerk: NewPage) -> None:
