@@ -48,7 +48,7 @@ def measure(folder: Path, table: Table, albums: int, tracks: int, seconds: float
     database.upgrade(services.engine)
     catch_up(services.sessions, services.writes, services.search)  # a kept index may be of another version
     counting = time.perf_counter()
-    tables.keeping.recount(services.writes)
+    tables.keeping.recount(services.sessions, services.writes)
     table.add("statistics recounted from the records", f"{time.perf_counter() - counting:.0f} s")
     services.close()
     queries = music_catalogue.Names().queries(_QUERIES)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -21,6 +21,7 @@ from shuyin.records.services import IncomingRecord, MatchBy, delete_book, ingest
 from shuyin.search_api import statistics
 from shuyin.search_api.models import StatisticCount, StatisticFact
 from shuyin.search_api.statistics import keeping
+from shuyin.search_api.statistics.facts import Fact
 
 START = date(2026, 1, 20)
 _MEDIA = ("CD", "CD、DVD", "數位發行", None)
@@ -231,7 +232,7 @@ def test_a_merge_counts_one_record_with_two_numbers(session: Session) -> None:
 
 
 def test_a_recount_makes_the_same_of_damaged_counts(engine: Engine) -> None:
-    writes = database.write_sessions(engine)
+    writes, reads = database.write_sessions(engine), database.read_sessions(engine)
     with writes.begin() as session:
         life = Life(session, 3)
         for _ in range(60):
@@ -243,12 +244,34 @@ def test_a_recount_makes_the_same_of_damaged_counts(engine: Engine) -> None:
         for row in session.scalars(select(StatisticCount).limit(5)):
             row.number += 7
         session.delete(session.scalars(select(StatisticFact)).first())
-    counted = keeping.recount(writes, START)
+    counted = keeping.recount(reads, writes, START)
     with writes.begin() as session:
         assert kept(session, START) == right == recounted(session, START)
         assert keeping.waiting(session) == 0
     assert counted["album"] > 0
     assert counted["book"] > 0
+
+
+def test_what_changes_during_a_recount_is_counted_afterwards(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    writes, reads = database.write_sessions(engine), database.read_sessions(engine)
+    with writes.begin() as session:
+        life = Life(session, 4)
+        for _ in range(60):
+            life.step()
+    of_books = keeping._book_facts
+
+    def meanwhile(session: Session, ids: Collection[int], today: date) -> dict[int, Fact]:
+        monkeypatch.setattr(keeping, "_book_facts", of_books)
+        found = of_books(session, ids, today)
+        with writes.begin() as other:
+            music.save(other, Album("新專輯", "t|new", "t", registered_on=START, released=START.isoformat()))
+        return found
+
+    monkeypatch.setattr(keeping, "_book_facts", meanwhile)
+    keeping.recount(reads, writes, START)
+    keeping.catch_up(writes, today=START)
+    with writes.begin() as session:
+        assert kept(session, START) == recounted(session, START)
 
 
 def test_what_was_just_entered_is_counted_for_the_reader_and_much_is_left_to_the_job(

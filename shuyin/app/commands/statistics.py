@@ -22,7 +22,7 @@ def recount() -> None:
 
     services = open_services(get_settings())
     try:
-        counted = keeping.recount(services.writes)
+        counted = keeping.recount(services.sessions, services.writes)
     finally:
         services.close()
     typer.echo(", ".join(f"{number:,} {subject}s" for subject, number in counted.items()) + " counted")

@@ -86,35 +86,43 @@ def freshen(sessions: sessionmaker[Session], writes: sessionmaker[Session]) -> N
         _log.warning("counts are left to the job", waiting=behind, exc_info=True)
 
 
-def recount(writes: sessionmaker[Session], today: date | None = None) -> dict[str, int]:
+def recount(
+    sessions: sessionmaker[Session], writes: sessionmaker[Session], today: date | None = None
+) -> dict[str, int]:
     """Throw all counts away and make them from the records; how many records count, by subject.
 
-    One transaction: readers see the former counts until it ends.
+    The records are read first, so that others can write meanwhile; what they change is counted by the next catch-up.
+    Readers see the former counts until the new ones are there.
     """
     day = today or today_in_taipei()
+    with sessions() as session:
+        until = changes.latest_id(session)
+        found = {subject: _all_facts(session, subject, day) for subject in Subject}
     with writes.begin() as session:
-        changes.lock(session)
         checkpoint = _checkpoint(session)
         session.execute(delete(StatisticCount))
         session.execute(delete(StatisticFact))
-        found = {subject.value: _count_all(session, subject, day) for subject in Subject}
-        checkpoint.change_id, checkpoint.updated_at = changes.latest_id(session), utc_now()
-    return found
+        for subject, facts in found.items():
+            numbers = list(facts)
+            for start in range(0, len(numbers), _BATCH):
+                _add(session, subject, {id: facts[id] for id in numbers[start : start + _BATCH]})
+        checkpoint.change_id, checkpoint.updated_at = until, utc_now()
+    return {subject.value: len(facts) for subject, facts in found.items()}
 
 
-def _count_all(session: Session, subject: Subject, today: date) -> int:
+def _all_facts(session: Session, subject: Subject, today: date) -> dict[int, Fact]:
     table, facts = (AlbumRow, _album_facts) if subject is Subject.ALBUM else (BookRow, _book_facts)
     dated = AlbumRow.registered_on if subject is Subject.ALBUM else BookRow.announced_on
-    last, total = 0, 0
+    found: dict[int, Fact] = {}
+    alike: dict[Fact, Fact] = {}  # most records add the same as others: each such fact is in memory once
+    last = 0
     while True:
         query = select(table.id).where(table.id > last, dated.is_not(None)).order_by(table.id).limit(_BATCH)
         ids = list(session.scalars(query))
         if not ids:
-            return total
+            return found
         last = ids[-1]
-        found = facts(session, ids, today)
-        _add(session, subject, found)
-        total += len(found)
+        found |= {id: alike.setdefault(fact, fact) for id, fact in facts(session, ids, today).items()}
         session.expunge_all()
 
 
