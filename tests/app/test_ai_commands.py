@@ -13,9 +13,10 @@ import pymarc
 import pytest
 from typer.testing import CliRunner
 
-from shuyin.ai_subjects import services
+from shuyin.ai_subjects import embedding, services
 from shuyin.ai_subjects.description import Description
 from shuyin.app.cli import app
+from shuyin.app.composition import open_services
 from shuyin.app.failures import CommandFailed
 from shuyin.app.settings import get_settings
 from shuyin.records import database, marc
@@ -162,3 +163,17 @@ def test_acceptance_since_a_day_is_told(sqlite_url: str) -> None:
     assert "0 decided" in run("ai", "evaluate", "--since", "2999-01-01")
     assert "2026-01-31" in refused("ai", "evaluate", "--since", "yesterday")
     assert "--since" in refused("ai", "evaluate")
+
+
+def test_status_tells_which_embedding_serves_and_a_model_without_its_extra_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert "embedding that ships" in CliRunner().invoke(app, ["ai", "status"]).output
+    monkeypatch.setenv("SHUYIN_MODEL", str(embedding.SHIPPED))
+    get_settings.cache_clear()
+    assert "learnt with the embedding beside it" in CliRunner().invoke(app, ["ai", "status"]).output
+    monkeypatch.setenv("SHUYIN_MODEL", "some/model")
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    get_settings.cache_clear()
+    with pytest.raises(embedding.MissingExtra, match=r"some/model needs .*shuyin\[models\]"):
+        open_services(get_settings())

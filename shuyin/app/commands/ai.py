@@ -364,6 +364,11 @@ def status() -> None:
     folder = store.in_use(settings.data_dir)
     about = artefact.manifest(folder)
     typer.echo(f"model {about.get('version')} in {folder}, learnt from {about.get('records', 0):,} records")
+    typer.echo(f"embedding {settings.model or 'that ships'}")
+    if about.get("encoder") != settings.model:
+        typer.echo(
+            f"the model learnt with the embedding {about.get('encoder') or 'beside it'}; `shuyin ai train` learns anew"
+        )
     engine = database.connect(settings.database_url)
     try:
         if not inspect(engine).has_table("headings"):
