@@ -94,6 +94,8 @@ def tokens(description: Description) -> dict[str, float]:
             weights[key] = weights.get(key, 0.0) + scale * (1 + math.log(count))
     for token, count in Counter(name_tokens(description) + form_tokens(description)).items():
         weights[token] = 1 + math.log(count)
+    for token in category_tokens(description.category):
+        weights[token] = 1.0
     return weights
 
 
