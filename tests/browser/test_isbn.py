@@ -5,14 +5,24 @@ With `SHUYIN_PICTURES=1` the pictures of `docs/guide/` are taken anew.
 
 from __future__ import annotations
 
+import datetime
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pyotp
 import pytest
 from playwright.sync_api import Page, expect
 
-from shuyin.records.models import OrganisationRow, RegistrantPrefix
+from shuyin.ai_subjects import artefact, store, training
+from shuyin.app.composition import Services, open_services
+from shuyin.app.settings import Settings
+from shuyin.filing.accounts import second_factor
+from shuyin.filing.isbn import ranges
+from shuyin.filing.office import By
+from shuyin.indexer import services as indexer
+from shuyin.records.models import OrganisationRow, RegistrantPrefix, utc_now
 from tests.ai_subjects.conftest import labelled_books, small_scheme  # noqa: F401  (fixtures)
 from tests.browser.test_filing import NewPage, filing_site, forward, new_page, picture  # noqa: F401  (fixtures)
 from tests.filing.conftest import PDF, png
@@ -76,8 +86,6 @@ COMMON = {
 
 def month(offset: int = 1) -> str:
     """The month of publication: next month."""
-    import datetime
-
     today = datetime.datetime.now(datetime.UTC).date()
     number = today.year * 12 + today.month - 1 + offset
     return f"{number // 12:04d}-{number % 12 + 1:02d}"
@@ -183,26 +191,138 @@ def send(page: Page, pictures: bool, scripts: bool) -> str:
 
 
 @pytest.fixture
-def trained(filing_site: tuple[Site, str], labelled_books: Any, small_scheme: Any) -> Site:  # noqa: F811
-    """The site with a publisher and a small model of the tests' own in use."""
-    from shuyin.ai_subjects import artefact, store, training
-
+def whole(
+    filing_site: tuple[Site, str],  # noqa: F811
+    labelled_books: Any,  # noqa: F811
+    small_scheme: Any,  # noqa: F811
+    tmp_path: Path,
+) -> Iterator[tuple[Site, Services]]:
+    """The site with its search index, a publisher with a range, and a small model of the tests' own in use."""
     site, _ = filing_site
     data_dir = Path(site.app.state.settings.data_dir)
     model = training.learn(labelled_books, small_scheme)
     artefact.save(model, store.models(data_dir) / "test-1", {"version": "test-1"})
     store.take(data_dir, "test-1")
-    return site
+    url = site.app.state.settings.database_url
+    services = open_services(
+        Settings(_env_file=None, database_url=url, search_url=f"tantivy:{tmp_path / 'index'}", data_dir=data_dir)
+    )
+    indexer.rebuild(services.sessions, services.writes, services.search, "books")
+    site.app.state.search = services.search
+    house = add_publisher(site)
+    with site.app.state.writes.begin() as session:
+        ranges.add(session, site.office, house, "978-957-678", "", "", by=By("clerk", "cataloguer"))
+    yield site, services
+    services.close()
+
+
+def enter_as_cataloguer(site: Site, page: Page) -> None:
+    """A cataloguer, by password and second factor."""
+    user = site.add_user("anna", "cataloguer")
+    with site.app.state.writes.begin() as session:
+        second_factor.begin(session, site.office, user)
+        secret = second_factor.secret_of(session, site.office, user.id)
+        session.get_one(second_factor.SecondFactor, user.id).confirmed_at = utc_now()
+    assert secret is not None
+    page.goto("/account/login?next=/staff/desk")
+    page.get_by_label("帳號").fill("anna")
+    page.get_by_label("密碼").fill(PASSWORD)
+    page.get_by_role("button", name="登入系統").click()
+    page.get_by_label("驗證程式顯示的 6 位數字").fill(pyotp.TOTP(secret).now())
+    page.get_by_role("button", name="確認").click()
+
+
+def give_back(staff: Page, reference: str) -> None:
+    """The desk returns the application with a reason."""
+    staff.get_by_role("link", name=reference).click()
+    staff.get_by_label(re.compile("給申請者的說明")).fill("請補上精裝的定價。")
+    staff.get_by_role("button", name=re.compile("^退件")).click()
+    expect(staff.locator(".facts .tag").first).to_have_text("退件")
+
+
+def correct(page: Page, reference: str, pictures: bool) -> None:
+    """The publisher reads why, corrects the price and sends again."""
+    page.goto("/filing/isbn")
+    row = page.get_by_role("row", name=re.compile("ISBN.*退件"))
+    expect(row).to_contain_text("共 1 則")
+    picture(page, "17-progress", pictures)
+    row.get_by_role("link", name=reference).click()
+    expect(page.locator("#messages")).to_contain_text("請補上精裝的定價。")
+    page.get_by_role("link", name="修改並送出").click()
+    page.get_by_role("link", name=re.compile("步驟 4")).click()
+    fill(page, {"print_price_hard": "650"})
+    forward(page)
+    forward(page)
+    if page.locator("form[data-ask]").count() and page.locator("form[data-ask] dialog").count():
+        page.get_by_role("button", name="補正後送出").click()
+        page.get_by_role("dialog").get_by_role("button", name="補正後送出").click()
+    else:
+        page.get_by_role("button", name="補正後送出").click()
+    expect(page.locator(".facts .tag").first).to_have_text("補正後整件中")
+
+
+def catalogue(staff: Page) -> None:
+    """Numbers given out, the suggestions taken over, the record released."""
+    staff.reload()
+    for box in staff.locator('[name="ticked"]').all():
+        box.check()
+    staff.get_by_role("button", name=re.compile("^編配 ISBN")).click()
+    expect(staff.locator(".facts .tag").first).to_have_text("ISBN 已編配")
+    staff.get_by_role("button", name=re.compile("^採用最可能的建議")).click()
+    expect(staff.locator("#suggestions")).to_contain_text("✓")
+    staff.get_by_role("button", name=re.compile("^儲存並公開書目")).click()
+    expect(staff.locator(".facts .tag").first).to_have_text("已完成")
+
+
+def confirm(page: Page, pictures: bool) -> None:
+    """Every number is reported as published, one with a new price and number of pages."""
+    page.goto("/filing/publications?q=公司法入門")
+    expect(page.get_by_role("status")).to_contain_text("查到 8 筆")
+    page.goto("/filing/publications")
+    expect(page.locator("main")).to_contain_text("2025/3/24後資料不全：8筆")
+    picture(page, "19-publications", pictures)
+    for number in range(8):
+        page.goto("/filing/publications")
+        page.get_by_role("button", name=re.compile("回報出版資訊")).first.click()
+        if number == 0:
+            fill(page, {"changes": ["price", "pages", "size"], "price": "680", "pages": "324"})
+            fill(page, {"height": "21", "width": "15.5"})
+            picture(page, "20-report", pictures)
+        forward(page)
+        page.get_by_role("button", name="確認出版").click()
+        expect(page.locator(".facts .tag").first).to_have_text("已確認出版")
+    page.goto("/filing/publications")
+    expect(page.locator("main")).to_contain_text("2025/3/24後資料不全：0筆")
 
 
 @pytest.mark.parametrize("scripts", [True, False])
 def test_from_the_application_to_the_confirmed_publication(
-    trained: Site,
+    whole: tuple[Site, Services],
     new_page: NewPage,  # noqa: F811
     scripts: bool,
 ) -> None:
-    add_publisher(trained)
-    page = new_page(scripts=scripts)
+    site, services = whole
+    page, staff = new_page(scripts=scripts), new_page(scripts=scripts)
     sign_in(page, "P20778")
     reference = apply(page, scripts, scripts)
     assert re.fullmatch(r"I\d{3}-000001", reference)
+    enter_as_cataloguer(site, staff)
+    give_back(staff, reference)
+    correct(page, reference, scripts)
+    catalogue(staff)
+    indexer.catch_up(services.sessions, services.writes, services.search)
+    page.goto("/filing/isbn?by=title&q=公司法")
+    cip = page.get_by_role("row", name=re.compile("CIP.*已完成"))
+    cip.get_by_role("link", name="檢視 CIP").click()
+    expect(page.locator(".cip-block")).to_contain_text("國家圖書館出版品預行編目(CIP)資料")
+    picture(page, "18-data-block", scripts)
+    page.get_by_role("link", name="公開書目").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("公司法入門")
+    page.goto(f"{page.url.rstrip('/')}/data-block")
+    expect(page.locator(".cip-block")).to_contain_text("主題詞：LCSTT：公司法")
+    confirm(page, scripts)
+    page.goto("/filing/isbn")
+    page.get_by_role("link", name=reference).first.click()
+    expect(page.locator(".facts .tag").first).to_have_text("已確認出版")
+    staff.goto("/staff/desk-figures")
+    expect(staff.locator("main")).to_contain_text("申請 1 件，其中申請 CIP 1 件；編配 ISBN 8 個、CIP 1 個。")

@@ -102,12 +102,6 @@ def recommend(
         )
 
 
-@router.get("/recommend", dependencies=[anyone()])
-def no_recommendation(filing_id: FilingId, step_name: str) -> Response:
-    """The page of a recommendation loaded anew: back to the step, whose button asks again."""
-    return RedirectResponse(f"/filing/{filing_id}/{step_name}", 303)
-
-
 @router.post("/recommend/use", dependencies=[anyone()])
 def use(
     request: Request, filing_id: FilingId, step_name: str, form: PostedDep, writes: WritesDep, office: OfficeDep

@@ -59,6 +59,7 @@ def applications(
             session, office, user_id=user.id, organisation_id=user.organisation_id,
             tab=tab, by=by, query=q.strip(), page=number,
         )  # fmt: skip
+        before, after = publication.counters(publication.publications(session, user.organisation_id))
     return page(
         request,
         "filing/isbn_progress.html",
@@ -71,6 +72,8 @@ def applications(
         number=number,
         pages=max(1, math.ceil(found.total / progress.PER_PAGE)),
         start=(number - 1) * progress.PER_PAGE,
+        before=before,
+        after=after,
     )
 
 

@@ -19,7 +19,7 @@ from shuyin.filing.registry import FILINGS
 from shuyin.filing.roles import Permission
 from shuyin.search_api.dependencies import SessionsDep, WritesDep
 from shuyin.search_api.messages import N_
-from shuyin.web.filing import pages, saving
+from shuyin.web.filing import assist, pages, saving
 from shuyin.web.filing.access import NO_FILING, give_key, open_filing
 from shuyin.web.filing.files import file_answer
 from shuyin.web.forms import PostedDep
@@ -267,7 +267,9 @@ def autosave(
 def save_step(
     request: Request, filing_id: FilingId, step_name: str, form: PostedDep, writes: WritesDep, office: OfficeDep
 ) -> Response:
-    """Save a step; go on, back, or stay, as the pressed button says."""
+    """Save a step; go on, back, stay, or ask for headings, as the pressed button says."""
+    if form.one("action") == "recommend":
+        return assist.recommend(request, filing_id, step_name, form, writes, office)
     with writes.begin() as session:
         row, filing, by = open_filing(request, session, office, filing_id)
         step = _step(filing, step_name)
