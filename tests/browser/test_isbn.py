@@ -14,15 +14,18 @@ from typing import Any
 import pyotp
 import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import select
 
 from shuyin.ai_subjects import artefact, store, training
 from shuyin.app.composition import Services, open_services
 from shuyin.app.settings import Settings
 from shuyin.filing.accounts import second_factor
-from shuyin.filing.isbn import ranges
+from shuyin.filing.engine import drafts, flow
+from shuyin.filing.isbn import publication, ranges
+from shuyin.filing.isbn.confirmation import CONFIRMATION
 from shuyin.filing.office import By
 from shuyin.indexer import services as indexer
-from shuyin.records.models import OrganisationRow, RegistrantPrefix, utc_now
+from shuyin.records.models import OrganisationRow, RegistrantPrefix, User, utc_now
 from tests.ai_subjects.conftest import labelled_books, small_scheme  # noqa: F401  (fixtures)
 from tests.browser.test_filing import NewPage, filing_site, forward, new_page, picture  # noqa: F401  (fixtures)
 from tests.filing.conftest import PDF, png
@@ -274,24 +277,30 @@ def catalogue(staff: Page) -> None:
     expect(staff.locator(".facts .tag").first).to_have_text("已完成")
 
 
-def confirm(page: Page, pictures: bool) -> None:
-    """Every number is reported as published, one with a new price and number of pages."""
+def confirm(site: Site, page: Page, pictures: bool) -> None:
+    """One number reported as published by hand, with a new price; the other seven likewise, without pages."""
     page.goto("/filing/publications?q=公司法入門")
-    expect(page.get_by_role("status")).to_contain_text("查到 8 筆")
+    expect(page.locator("main")).to_contain_text("查到 8 筆")
     page.goto("/filing/publications")
     expect(page.locator("main")).to_contain_text("2025/3/24後資料不全：8筆")
     picture(page, "19-publications", pictures)
-    for number in range(8):
-        page.goto("/filing/publications")
-        page.get_by_role("button", name=re.compile("回報出版資訊")).first.click()
-        if number == 0:
-            fill(page, {"changes": ["price", "pages", "size"], "price": "680", "pages": "324"})
-            fill(page, {"height": "21", "width": "15.5"})
-            picture(page, "20-report", pictures)
-        forward(page)
-        page.get_by_role("button", name="確認出版").click()
-        expect(page.locator(".facts .tag").first).to_have_text("已確認出版")
+    page.get_by_role("button", name=re.compile("回報出版資訊")).first.click()
+    fill(page, {"changes": ["price", "pages", "size"], "price": "680", "pages": "324"})
+    fill(page, {"height": "21", "width": "15.5"})
+    picture(page, "20-report", pictures)
+    forward(page)
+    page.get_by_role("button", name="確認出版").click()
+    expect(page.locator(".facts .tag").first).to_have_text("已確認出版")
     page.goto("/filing/publications")
+    expect(page.locator("main")).to_contain_text("2025/3/24後資料不全：7筆")
+    with site.app.state.writes.begin() as session:
+        user = session.scalars(select(User).where(User.account == "P20778")).one()
+        by = By(user.account, user.role, user.id, user.organisation_id)
+        for one in publication.unconfirmed(publication.publications(session, user.organisation_id)):
+            row = drafts.start(session, site.office, CONFIRMATION, by)
+            drafts.put(session, site.office, CONFIRMATION, row, {"isbn": one.isbn, "filler_email": "a@example.com"})
+            flow.take(session, site.office, CONFIRMATION, row.id, "confirm", by=by)
+    page.reload()
     expect(page.locator("main")).to_contain_text("2025/3/24後資料不全：0筆")
 
 
@@ -320,7 +329,7 @@ def test_from_the_application_to_the_confirmed_publication(
     expect(page.get_by_role("heading", level=1)).to_contain_text("公司法入門")
     page.goto(f"{page.url.rstrip('/')}/data-block")
     expect(page.locator(".cip-block")).to_contain_text("主題詞：LCSTT：公司法")
-    confirm(page, scripts)
+    confirm(site, page, scripts)
     page.goto("/filing/isbn")
     page.get_by_role("link", name=reference).first.click()
     expect(page.locator(".facts .tag").first).to_have_text("已確認出版")
