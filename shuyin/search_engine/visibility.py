@@ -25,9 +25,14 @@ def moment(at: datetime) -> int:
     return math.ceil(at.timestamp())
 
 
+def _shown_until(now: datetime) -> int:
+    """The last moment, as the field keeps it, of what may be seen now: never a part of a second early."""
+    return math.floor(now.timestamp())
+
+
 def visible(now: datetime) -> Query:
     """The condition for `SearchRequest.where` that leaves out what is not to be seen yet."""
-    return Bool(must_not=(Range(VISIBLE_FROM, gte=math.floor(now.timestamp()) + 1),))
+    return Bool(must_not=(Range(VISIBLE_FROM, gte=_shown_until(now) + 1),))
 
 
 def _now() -> datetime:
@@ -53,7 +58,7 @@ class VisibleOnly:
 
     def get(self, index: str, ids: Sequence[str]) -> list[Document]:
         """See `port.SearchEngine`."""
-        until = moment(self._now())
+        until = _shown_until(self._now())
         return [found for found in self._engine.get(index, ids) if found.stored.get(VISIBLE_FROM, until) <= until]
 
     def suggest(self, index: str, prefix: str, limit: int = 10) -> list[Suggestion]:
@@ -62,7 +67,7 @@ class VisibleOnly:
 
     def similar(self, index: str, id: str, limit: int = 10) -> SearchResult:
         """See `port.SearchEngine`."""
-        until = moment(self._now())
+        until = _shown_until(self._now())
         found = self._engine.similar(index, id, limit)
         hits = tuple(hit for hit in found.hits if hit.stored.get(VISIBLE_FROM, until) <= until)
         return replace(found, hits=hits, total=found.total - (len(found.hits) - len(hits)))

@@ -60,7 +60,7 @@ def test_what_is_not_public_is_not_indexed_and_leaves_when_it_ceases_to_be(catal
 
 
 def test_a_book_is_not_seen_before_its_date_of_exposure(catalogue: Catalogue) -> None:
-    now = utc_now()
+    now = utc_now().replace(microsecond=0)
     at_once = catalogue.put("今日之書", public_from=now - timedelta(seconds=1))
     later = catalogue.put("明日之書", public_from=now + timedelta(days=1))
     _catch_up(catalogue)
@@ -73,6 +73,8 @@ def test_a_book_is_not_seen_before_its_date_of_exposure(catalogue: Catalogue) ->
 
     assert seen(now) == {at_once}
     assert seen(now + timedelta(days=1, seconds=-1)) == {at_once}
+    assert seen(now + timedelta(days=1, milliseconds=-1)) == {at_once}
+    assert seen(now + timedelta(days=1)) == {at_once, later}
     assert seen(now + timedelta(days=1, seconds=1)) == {at_once, later}
 
 
