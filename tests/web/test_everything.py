@@ -41,7 +41,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             ("organisation", _organisation("無名書坊", "海風坊", None)),
             ("heading", HeadingRow(scheme="lcstt", label="海陸風", variants=["海風"], relations={}, origin="tests")),
             ("class", ClassRow(scheme="ncsclt", number="328.5", parent="328", caption="海風", origin="tests")),
-            ("page", PageRow(kind="news", slug="sea", title="海風消息", body="海風", publish_from=utc_now() - timedelta(days=1))),
+            ("page", PageRow(
+                kind="news", slug="sea", title="海風消息", body="海風", publish_from=utc_now() - timedelta(days=1)
+            )),
             ("page", PageRow(
                 kind="news", slug="later", title="海風以後", body="海風", publish_from=utc_now() + timedelta(days=2)
             )),
