@@ -11,6 +11,7 @@ BASE   := $(VENV)/.base-$(STATE)
 TEST   := $(VENV)/.test-$(STATE)
 LINT   := $(VENV)/.lint-$(STATE)
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+WORKERS ?= 2
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
 
@@ -26,9 +27,9 @@ run: $(BASE) ## install, load the sample catalogue on the first run, serve http:
 	@$(BIN)/shuyin ai load-scheme starter
 	@$(BIN)/shuyin serve --port $(PORT)
 
-test: $(TEST) ## install the test extras and the real parts (OpenSearch, PostgreSQL, Chromium …), run the whole suite
+test: $(TEST) ## install the test extras, PyTorch (6 GB) and the real parts (OpenSearch, PostgreSQL, Chromium …), run the whole suite
 	@$(BIN)/python -m tests.real_parts
-	@$(BIN)/python -m pytest -m "not soak" $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -m "not soak" -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
 
 soak: $(TEST) ## the long runs: 100 kills, a fresh clone, large files
 	@$(BIN)/python -m tests.real_parts
@@ -70,11 +71,11 @@ $(BASE): | $(VENV)/bin/python
 	@rm -f $(VENV)/.base-* && touch $@
 
 $(TEST): | $(VENV)/bin/python
-	@echo "installing Shuyin with the test extras"
-	@$(PIP) -e '.[test]'
+	@echo "installing Shuyin with the test extras and those for training models"
+	@$(PIP) -e '.[test,models]'
 	@rm -f $(VENV)/.base-* $(VENV)/.test-* && touch $@ $(BASE)
 
 $(LINT): | $(VENV)/bin/python
 	@echo "installing the linters"
-	@$(PIP) -e '.[test,lint]'
-	@rm -f $(VENV)/.base-* $(VENV)/.test-* $(VENV)/.lint-* && touch $@ $(BASE) $(TEST)
+	@$(PIP) -e '.[lint]'
+	@rm -f $(VENV)/.base-* $(VENV)/.lint-* && touch $@ $(BASE)

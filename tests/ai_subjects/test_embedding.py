@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +14,16 @@ from shuyin.ai_subjects import embedding, embedding_training
 from shuyin.ai_subjects.description import Description, LabelledRecord
 from shuyin.ai_subjects.scheme import Scheme, SchemeClass, SchemeHeading, starter_scheme
 from shuyin.search_engine.declaration import BOOKS, SHIPPED_SPACE
+from tests.postgres import skip_loudly
 
 TEXTS = ["臺灣原住民族法律史", "公司法", "麵包與甜點的科學", "English title 2025", "今天的天氣 " * 300]
-WITHOUT_TORCH = "the extra `models` is not installed (PyTorch, sentence-transformers)"
+
+
+@pytest.fixture
+def pytorch() -> None:
+    """The extra `models`: training, and models other than the static kind."""
+    if find_spec("sentence_transformers") is None:
+        skip_loudly("the extra `models` is not installed (PyTorch, sentence-transformers)")
 
 
 def test_a_text_is_spelt_in_one_script_as_characters_and_pairs() -> None:
@@ -79,16 +87,16 @@ def test_vectors_are_cut_or_filled_to_the_dimensions_of_an_index() -> None:
     assert not embedding.fitted(np.zeros((1, 8), np.float32), 4).any()
 
 
+@pytest.mark.usefixtures("pytorch")
 def test_the_shipped_folder_reads_alike_with_sentence_transformers() -> None:
-    pytest.importorskip("sentence_transformers", reason=WITHOUT_TORCH)
     light = embedding.StaticEncoder(embedding.SHIPPED).encode(TEXTS)
     heavy = embedding.SentenceEncoder(str(embedding.SHIPPED)).encode(TEXTS)
     assert light.shape == heavy.shape == (len(TEXTS), embedding_training.DIMENSIONS)
     assert np.min((light * heavy).sum(axis=1)) >= 0.999
 
 
+@pytest.mark.usefixtures("pytorch")
 def test_a_model_trained_here_reads_alike_and_is_the_same_for_the_same_seed(tmp_path: Path) -> None:
-    pytest.importorskip("sentence_transformers", reason=WITHOUT_TORCH)
     pairs = embedding_training.pairs([], Scheme((), starter_scheme().classes[:300]))
     for name in ("one", "other"):
         embedding_training.train(pairs, tmp_path / name, epochs=1)
