@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-from functools import lru_cache
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
@@ -130,7 +129,6 @@ def _kept_secret(path: Path) -> str:
     return secret
 
 
-@lru_cache
 def get_settings() -> Settings:
-    """The settings of this process, read once."""
+    """The settings as the environment and `.env` give them now; who starts a process reads them once."""
     return Settings()

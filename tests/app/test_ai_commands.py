@@ -28,7 +28,6 @@ from tests.ai_subjects.test_learning_loop import SHOWN
 def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sqlite_url: str) -> None:
     monkeypatch.setenv("SHUYIN_DATA_DIR", str(tmp_path / "var"))
     monkeypatch.setenv("SHUYIN_DATABASE_URL", sqlite_url)
-    get_settings.cache_clear()
 
 
 def run(*words: str | Path) -> str:
@@ -170,10 +169,8 @@ def test_status_tells_which_embedding_serves_and_a_model_without_its_extra_is_re
 ) -> None:
     assert "embedding that ships" in CliRunner().invoke(app, ["ai", "status"]).output
     monkeypatch.setenv("SHUYIN_MODEL", str(embedding.SHIPPED))
-    get_settings.cache_clear()
     assert "learnt with the embedding beside it" in CliRunner().invoke(app, ["ai", "status"]).output
     monkeypatch.setenv("SHUYIN_MODEL", "some/model")
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    get_settings.cache_clear()
     with pytest.raises(embedding.MissingExtra, match=r"some/model needs .*shuyin\[models\]"):
         open_services(get_settings())

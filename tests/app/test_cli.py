@@ -23,7 +23,6 @@ from typer.testing import CliRunner
 from shuyin import __version__
 from shuyin.app.cli import app, main
 from shuyin.app.failures import explain
-from shuyin.app.settings import get_settings
 from shuyin.search_engine.port import SearchUnavailable
 
 #: The commands that stay fixed.
@@ -74,7 +73,6 @@ class Shuyin:
                 patched.setenv(name, value)
             patched.setattr(sys, "argv", ["shuyin", *arguments])
             patched.setattr(sys, "stdin", io.StringIO(given))
-            get_settings.cache_clear()
             self._capsys.readouterr()
             with pytest.raises(SystemExit) as ended:
                 main()
@@ -97,7 +95,6 @@ def shuyin(
     logging.getLogger().handlers = handlers
     logging.getLogger().setLevel(level)
     structlog.reset_defaults()
-    get_settings.cache_clear()
 
 
 def test_the_fixed_commands_exist() -> None:

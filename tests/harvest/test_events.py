@@ -310,24 +310,19 @@ def test_dates(stated: object, meant: object) -> None:
 
 
 def test_the_command_takes_fields(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    from shuyin.app import settings
     from shuyin.app.cli import app
 
     monkeypatch.setenv("SHUYIN_DATA_DIR", str(tmp_path))
     monkeypatch.setenv("SHUYIN_DATABASE_URL", f"sqlite:///{tmp_path}/db")
     monkeypatch.setenv("SHUYIN_SEARCH_URL", f"tantivy:{tmp_path}/index")
-    settings.get_settings.cache_clear()
     invoke: Callable[..., Any] = CliRunner().invoke
-    try:
-        assert invoke(app, ["db", "upgrade"]).exit_code == 0
-        wrong = ["harvest", "add", "x", "http://a.example", "--kind", "events-json", "--field", "nonsense=a"]
-        assert invoke(app, wrong).exit_code != 0
-        right = [*wrong[:-1], "title=show.name"]
-        answer = invoke(app, right)
-        assert answer.exit_code == 0, answer.output
-        assert "events-json" in invoke(app, ["harvest", "list"]).output
-    finally:
-        settings.get_settings.cache_clear()
+    assert invoke(app, ["db", "upgrade"]).exit_code == 0
+    wrong = ["harvest", "add", "x", "http://a.example", "--kind", "events-json", "--field", "nonsense=a"]
+    assert invoke(app, wrong).exit_code != 0
+    right = [*wrong[:-1], "title=show.name"]
+    answer = invoke(app, right)
+    assert answer.exit_code == 0, answer.output
+    assert "events-json" in invoke(app, ["harvest", "list"]).output
 
 
 def test_readers_see_the_events_newest_first(tmp_path: Path) -> None:

@@ -11,7 +11,6 @@ from sqlalchemy import select
 from typer.testing import CliRunner
 
 from shuyin.app.cli import app as command_line
-from shuyin.app.settings import get_settings
 from shuyin.indexer import services as indexer
 from shuyin.records import exposure, music, samples
 from shuyin.records.models import AlbumRow, TrackRow
@@ -120,7 +119,6 @@ def test_the_command_attaches_and_removes(
     for name, value in (("DATABASE_URL", settings.database_url), ("SEARCH_URL", settings.search_url)):
         monkeypatch.setenv(f"SHUYIN_{name}", value)
     monkeypatch.setenv("SHUYIN_DATA_DIR", str(settings.data_dir))
-    get_settings.cache_clear()
     folder = tmp_path_factory.mktemp("files")
     (folder / "new.wav").write_bytes(wav(pitch=220))
     (folder / "page.wav").write_bytes(b"<!doctype html>")
@@ -130,15 +128,12 @@ def test_the_command_attaches_and_removes(
         done = CliRunner().invoke(command_line, ["music", "sample", *arguments])
         return done.exit_code, f"{done.output}{done.exception or ''}"
 
-    try:
-        assert run(number, str(folder / "new.wav")) == (0, "1 of 1 tracks changed\n")
-        assert client.get(f"/samples/{number}").content == wav(pitch=220)
-        assert run("TW-ZZ9-20-00001", str(folder / "new.wav")) == (0, "1 of 1 tracks changed\n")
-        assert run(number, "--remove") == (0, "1 of 1 tracks without a sample now\n")
-        assert client.get(f"/samples/{number}").status_code == 404
-        for wrong in ([number], ["TWZZ92099999", str(folder / "new.wav")], [number, str(folder / "page.wav")]):
-            assert run(*wrong)[0] != 0
-        assert "not an mp3 or wav file" in run(number, str(folder / "page.wav"))[1]
-        assert run("TWZZ92000001", str(settings.data_dir / "sound.wav"))[0] == 0
-    finally:
-        get_settings.cache_clear()
+    assert run(number, str(folder / "new.wav")) == (0, "1 of 1 tracks changed\n")
+    assert client.get(f"/samples/{number}").content == wav(pitch=220)
+    assert run("TW-ZZ9-20-00001", str(folder / "new.wav")) == (0, "1 of 1 tracks changed\n")
+    assert run(number, "--remove") == (0, "1 of 1 tracks without a sample now\n")
+    assert client.get(f"/samples/{number}").status_code == 404
+    for wrong in ([number], ["TWZZ92099999", str(folder / "new.wav")], [number, str(folder / "page.wav")]):
+        assert run(*wrong)[0] != 0
+    assert "not an mp3 or wav file" in run(number, str(folder / "page.wav"))[1]
+    assert run("TWZZ92000001", str(settings.data_dir / "sound.wav"))[0] == 0
