@@ -1,9 +1,11 @@
 """What training and serving cost as the catalogue grows: records made by re-sampling real ones.
 
-    python -m benchmarks.ai_cost --records FILE --size 10000 --size 50000 [--entries 40000] [--serving-only]
+    python -m benchmarks.ai_cost --records FILE --size 10000 --size 50000 [--entries 40000]
+        [--with-embedding | --serving-only]
 
 Prints seconds of training, seconds to load and answer first, milliseconds per recommendation (median, p99), memory.
-`--entries` adds made-up headings and classes until the scheme has so many. `--serving-only` does not train: the
+`--entries` adds made-up headings and classes until the scheme has so many. `--with-embedding` trains the static embedding
+too (three times: for serving, and for each half of what the ranker learns from); it needs PyTorch. `--serving-only` does not train: the
 channels are filled in one pass (the linear channel with each label's mean record) and the shipped rankers rank, which
 costs the server what a trained model of that size does and says nothing of quality.
 """
@@ -128,6 +130,7 @@ def main() -> None:
     parser.add_argument("--records", type=Path, required=True)
     parser.add_argument("--size", type=int, action="append", default=[])
     parser.add_argument("--entries", type=int, default=0, help="entries of the scheme")
+    parser.add_argument("--with-embedding", action="store_true", help="train the embedding channel too")
     parser.add_argument("--serving-only", action="store_true", help="do not train")
     parser.add_argument("--serve", type=Path, help="measure serving of this model only")
     options = parser.parse_args()
@@ -138,14 +141,19 @@ def main() -> None:
     for size in options.size:
         records = resampled(real, size)
         scheme = enlarged(starter_scheme(), options.entries)
-        begin = time.process_time()
-        model = filled(records, scheme) if options.serving_only else training.learn(records, scheme)
-        done = "filled" if options.serving_only else "trained"
-        entries = len(scheme.headings) + len(scheme.classes)
-        taken = time.process_time() - begin
-        print(f"{size:,} records, {entries:,} entries: {done} in {taken:.0f} s of processor time", flush=True)
         with tempfile.TemporaryDirectory() as folder:
-            artefact.save(model, Path(folder), {"version": "cost", "encoder": str(embedding.SHIPPED)})
+            encoder = Path(folder) / "embedding" if options.with_embedding else embedding.SHIPPED
+            begin, clock = time.process_time(), time.perf_counter()
+            if options.serving_only:
+                model = filled(records, scheme)
+            else:
+                model = training.learn(records, scheme, embedding_folder=encoder if options.with_embedding else None)
+            used, taken = time.process_time() - begin, time.perf_counter() - clock
+            entries = len(scheme.headings) + len(scheme.classes)
+            done = "filled" if options.serving_only else "trained"
+            print(f"{size:,} records, {entries:,} entries: {done} in {taken:.0f} s, {used:.0f} s of processor time,")
+            print(f"  {_most_memory()} MB at most", flush=True)
+            artefact.save(model, Path(folder), {"version": "cost", "encoder": str(encoder)})
             command = [sys.executable, "-m", "benchmarks.ai_cost", "--records", str(options.records), "--serve", folder]
             subprocess.run(command, check=True)
 
