@@ -4,10 +4,10 @@
         [--with-embedding | --serving-only]
 
 Prints seconds of training, seconds to load and answer first, milliseconds per recommendation (median, p99), memory.
-`--entries` adds made-up headings and classes until the scheme has so many. `--with-embedding` trains the static embedding
-too (three times: for serving, and for each half of what the ranker learns from); it needs PyTorch. `--serving-only` does not train: the
-channels are filled in one pass (the linear channel with each label's mean record) and the shipped rankers rank, which
-costs the server what a trained model of that size does and says nothing of quality.
+`--entries` adds made-up headings and classes until the scheme has so many. `--with-embedding` trains the static
+embedding too (three times: for serving, and for each half of what the ranker learns from); it needs PyTorch.
+`--serving-only` does not train: the channels are filled in one pass (the linear channel with each label's mean record)
+and the shipped rankers rank, which costs the server what a trained model of that size does and says nothing of quality.
 """
 
 from __future__ import annotations
