@@ -15,6 +15,9 @@ from enum import StrEnum
 #: Registrant codes used for demonstrations only (S0 prints `ZZ9\\ISBN書坊`); never a real recording's.
 DEMONSTRATION_REGISTRANTS = frozenset({"ZZ9"})
 
+#: Characters of a code.
+LENGTH = 12
+
 _SEPARATORS = re.compile(r"[\s\-‐-―−.·/]+")
 _LABEL = re.compile(r"^ISRC[:：]?", re.IGNORECASE)
 
@@ -76,6 +79,9 @@ class Isrc:
         return year if year <= until else year - 100
 
 
+#: Country, registrant and what follows, with a digit at least: a name of letters alone is more likely a word.
+_BEGINNING = re.compile(r"(?=.*[0-9])[A-Z]{2}[A-Z0-9]{3}[0-9]{0,6}")
+
 #: (problem, slice, what each character must be) in the order of the code
 _PARTS: tuple[tuple[IsrcProblem, slice, re.Pattern[str]], ...] = (
     (IsrcProblem.PREFIX, slice(0, 2), re.compile("[A-Z]")),
@@ -91,6 +97,11 @@ def compact(text: str) -> str:
     return _SEPARATORS.sub("", _LABEL.sub("", folded))
 
 
+def is_beginning(text: str) -> bool:
+    """Whether the text looks like the first part of a code, at least country and registrant: TW-P01, TWP0126."""
+    return _BEGINNING.fullmatch(compact(text)) is not None
+
+
 def parse(text: str) -> Isrc:
     """The ISRC in `text`, in any printed form; `InvalidIsrc` says what is wrong and where."""
     code = compact(text)
@@ -100,6 +111,6 @@ def parse(text: str) -> Isrc:
         for position, character in enumerate(code[part], start=part.start + 1):
             if not allowed.fullmatch(character):
                 raise InvalidIsrc(problem, code, position)
-    if len(code) != 12:
+    if len(code) != LENGTH:
         raise InvalidIsrc(IsrcProblem.LENGTH, code)
     return Isrc(code[:2], code[2:5], code[5:7], code[7:])

@@ -16,10 +16,12 @@ from shuyin.search_engine.query import (
     Everything,
     FacetFilter,
     FacetRequest,
+    Match,
     Query,
     Range,
     SearchRequest,
     Terms,
+    Text,
 )
 
 #: What the parser may have to say, worded.
@@ -106,9 +108,11 @@ def _words_in(parameter: str, words: str, messages: list[Message], declaration: 
     if declaration is ORGANISATIONS and (numbers := _numbers(parameter, words)):
         return numbers
     if code := _isrc(parameter, words, declaration):
-        return Terms("isrc", (code,))
+        return code
     parsed = parsing.parse(words, declaration, field=dict(declaration.parameters).get(parameter))
     messages += _worded(parsed)
+    if parameter == ANY_FIELD and (beginning := _isrc_beginning(words, declaration)):
+        return Bool(should=(beginning, parsed.query))
     if parameter == "title" and declaration is BOOKS:
         # parallel, variant and uniform titles are titles too
         return Bool(should=(parsed.query, parsing.parse(words, BOOKS, field="title_other").query))
@@ -127,16 +131,28 @@ def _numbers(parameter: str, words: str) -> Query | None:
     return None
 
 
-def _isrc(parameter: str, words: str, declaration: IndexDeclaration) -> str | None:
-    """The ISRC to look for: in its own field whatever was typed, in the simple box only a whole code."""
+def _isrc(parameter: str, words: str, declaration: IndexDeclaration) -> Query | None:
+    """The ISRC to look for: in its own field a code or the beginning of one, in the simple box only a whole code."""
     if parameter == "isrc":
-        return isrc.compact(words)
-    if parameter == ANY_FIELD and any(name == "isrc" for name, _ in declaration.parameters):
+        code = isrc.compact(words)
+        return Text(code, "isrc", Match.PREFIX) if 0 < len(code) < isrc.LENGTH else Terms("isrc", (code,))
+    if parameter == ANY_FIELD and _has_isrcs(declaration):
         try:
-            return str(isrc.parse(words))
+            return Terms("isrc", (str(isrc.parse(words)),))
         except isrc.InvalidIsrc:
             return None
     return None
+
+
+def _isrc_beginning(words: str, declaration: IndexDeclaration) -> Query | None:
+    """The codes that begin so, where words in the simple box are at least country and registrant (TW-P01, TWP0126)."""
+    if not _has_isrcs(declaration) or not isrc.is_beginning(words):
+        return None
+    return Text(isrc.compact(words), "isrc", Match.PREFIX)
+
+
+def _has_isrcs(declaration: IndexDeclaration) -> bool:
+    return any(name == "isrc" for name, _ in declaration.parameters)
 
 
 def _joined(rows: Sequence[tuple[str, Query]]) -> Query:
@@ -158,7 +174,7 @@ def _worded(parsed: parsing.Parsed) -> list[Message]:
 
 
 def _dates(state: SearchState, declaration: IndexDeclaration) -> tuple[Query, ...]:
-    if not (state.start or state.end):
+    if declaration.date_field is None or not (state.start or state.end):
         return ()
     # dates are ISO strings cut to what is known; "~" sorts after every digit and "-", so it closes the period
     return (Range(declaration.date_field, gte=state.start, lte=f"{state.end}~" if state.end else None),)

@@ -193,7 +193,8 @@ class _Reader:
                 self.values.setdefault(name, []).append(cleaned)
 
     def state(self) -> SearchState:
-        start, end = self.date("from"), self.date("to", last=True)
+        has_dates = self.declaration.date_field is not None
+        start, end = (self.date("from"), self.date("to", last=True)) if has_dates else (None, None)
         if start and end and start > end + "-99":
             self.problem("from", N_("起始日期「{start}」晚於結束日期「{end}」。請對調兩者。"), start=start, end=end)
         state = SearchState(

@@ -81,8 +81,10 @@ class IndexDeclaration:
     vector_space: str = ""
     #: URL parameter of a field search → field, in the order of the forms
     parameters: tuple[tuple[str, str], ...] = ()
-    date_field: str = "published"  # what `from` and `to` limit
+    date_field: str | None = "published"  # what `from` and `to` limit
     page_sizes: tuple[int, ...] = (10, 20, 50, 100)
+    #: whether a name is also found by the first letters of its syllables: zjl → 周杰倫
+    initials: bool = False
     _by_name: dict[str, Field] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -252,6 +254,7 @@ ALBUMS = IndexDeclaration(
     sorts=_MUSIC_SORTS,
     parameters=(("album", "title"), ("track", "track"), *_MUSIC_PARAMETERS),
     date_field="released",
+    initials=True,
     page_sizes=_MUSIC_PAGE_SIZES,
 )
 
@@ -269,6 +272,7 @@ TRACKS = IndexDeclaration(
     sorts=_MUSIC_SORTS,
     parameters=(("album", "album"), ("track", "title"), *_MUSIC_PARAMETERS),
     date_field="released",
+    initials=True,
     page_sizes=_MUSIC_PAGE_SIZES,
 )
 
@@ -328,6 +332,7 @@ ORGANISATIONS = IndexDeclaration(
         ("telephone", "telephone"),
         ("range", "subject_range"),
     ),
+    date_field=None,
 )
 
 #: Subject headings with their references: a variant (不用) leads to the heading that is used.
@@ -345,6 +350,7 @@ SUBJECTS = IndexDeclaration(
     facets=(Facet("scheme", "主題詞表"),),
     sorts=(Sort("relevance", "相關度"), Sort("label", "主題詞筆畫", (("title_sort", True),))),
     parameters=(("label", "label"), ("variant", "variant")),
+    date_field=None,
 )
 
 INDEXES: dict[str, IndexDeclaration] = {

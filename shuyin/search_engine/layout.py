@@ -98,6 +98,8 @@ def columns(declaration: IndexDeclaration) -> dict[str, Column]:
 def fingerprint(declaration: IndexDeclaration) -> str:
     """Equal for indexes that this code can read."""
     described = [VERSION, declaration.vector_dimensions, declaration.vector_space, sorted(columns(declaration).items())]
+    if declaration.initials:
+        described.append("initials")
     return hashlib.sha256(json.dumps(described).encode()).hexdigest()[:16]
 
 
@@ -192,7 +194,8 @@ def row(declaration: IndexDeclaration, document: Document) -> Row:
                     keywords.append((f"{name}__whole", analysed.whole))
                     keywords.append((f"{name}__head", analysed.head))
                 if field.romanised:
-                    texts.append((f"{name}__pinyin", analysed.sounds))
+                    sounds = [analysed.sounds, *(initials_of(value) if declaration.initials else ())]
+                    texts.append((f"{name}__pinyin", " ".join(sounds)))
                 if field.in_any:
                     anything.update(analysed.tokens)
                 column = SUGGEST_LEAD if name == lead else SUGGEST
@@ -250,6 +253,18 @@ def _analysed(value: str, anchored: bool, romanised: bool, suggest: str | None) 
 
 
 _analysed_before = lru_cache(maxsize=10_000)(_analysed)
+
+
+def initials(letters: str) -> str:
+    """The token by which a name of these initials is found."""
+    return INITIALS_MARK + letters
+
+
+def initials_of(value: str) -> list[str]:
+    """Tokens of the initials of a name with Han in it, and of its main part: 牡丹燈籠 (上) → ~mddls, ~mddl."""
+    sounds = (romanisation.syllables(analysis.squeeze(part)) for part in (value, title_head(value)))
+    found = [initials("".join(s[0] for s in part)) for part in sounds] if analysis.has_han(value) else []
+    return list(dict.fromkeys(found))
 
 
 def number_suggestion(kind: str, beginning: str, value: str = "") -> str:

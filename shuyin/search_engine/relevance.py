@@ -15,7 +15,7 @@ from operator import add
 from shuyin.search_engine import analysis, layout, plan, romanisation
 from shuyin.search_engine.analysis import Unit
 from shuyin.search_engine.declaration import Field, IndexDeclaration, Kind
-from shuyin.search_engine.folding import is_merged_word
+from shuyin.search_engine.folding import fold, is_merged_word
 from shuyin.search_engine.plan import Plan
 from shuyin.search_engine.query import (
     Bool,
@@ -309,12 +309,22 @@ class Compiler:
             return []
         zhuyin = romanisation.is_zhuyin(query.text)
         readings = romanisation.typed_syllables(query.text)
-        return [
+        return self._by_initials(query) + [
             plan.phrase(layout.pinyin(field.name), reading)
             for reading in readings
             if len(reading) > 1 or zhuyin
             for field in self._fields(query.field)
             if field.romanised
+        ]
+
+    def _by_initials(self, query: Text) -> list[Plan]:
+        """The first letters of all syllables of a name, where the index has them."""
+        letters = fold(query.text).strip()
+        if not (self.declaration.initials and letters.isascii() and letters.isalpha() and len(letters) > 1):
+            return []
+        initials = layout.initials(letters)
+        return [
+            plan.Term(layout.pinyin(field.name), initials) for field in self._fields(query.field) if field.romanised
         ]
 
     # --- scores ---------------------------------------------------------------------------------------------

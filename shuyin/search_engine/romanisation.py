@@ -116,6 +116,16 @@ def zhuyin_syllables(text: str) -> list[str]:
     return found
 
 
+def zhuyin_beginning(text: str) -> re.Pattern[str]:
+    """Fits syllables joined by spaces that begin as the Zhuyin says; only the last one may still be typed.
+
+    A letter that ends a syllable (ㄏㄚ) or a tone mark closes it: ㄏㄚ is ha, not hai or han.
+    """
+    sounds = zhuyin_syllables(text)
+    is_open = re.search("(?:[ㄅ-ㄙ]|[ㄧㄨㄩ])$", text.strip()) is not None
+    return re.compile(r"\b" + " ".join(map(re.escape, sounds)) + ("" if is_open else r"\b"))
+
+
 def split_pinyin(word: str, limit: int = 4) -> list[list[str]]:
     """Every way (at most `limit`, fewest syllables first) to read a word as whole syllables; [] if it cannot be."""
     known = _readings().syllables
@@ -129,12 +139,22 @@ def split_pinyin(word: str, limit: int = 4) -> list[list[str]]:
     return ways[len(word)]
 
 
+#: A syllable with its tone as a number: zhou1.
+_NUMBERED = re.compile(r"([a-z]+)[1-5](?![0-9])")
+
+
+def without_tone_numbers(folded: str) -> str:
+    """Pinyin whose tones are written as numbers, without them: zhou1jie2lun2 → "zhou jie lun"; else the same text."""
+    plain = _NUMBERED.sub(r"\1 ", folded)
+    return plain.strip() if plain.replace(" ", "").isalpha() else folded
+
+
 def typed_syllables(text: str) -> list[list[str]]:
     """Readings of typed pinyin (tones, spaces and apostrophes allowed) or Zhuyin; [] if it is neither."""
     if is_zhuyin(text):
         sounds = zhuyin_syllables(text)
         return [sounds] if sounds else []
-    words = fold(text).replace("'", " ").replace("-", " ").split()
+    words = without_tone_numbers(fold(text).replace("'", " ").replace("-", " ")).split()
     if not words or not all(word.isascii() and word.isalpha() for word in words) or len("".join(words)) > 60:
         return []
     readings: list[list[str]] = [[]]

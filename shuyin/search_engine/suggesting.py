@@ -45,10 +45,8 @@ def keys(typed: str) -> list[str]:
     key = analysis.squeeze(typed)
     if not key or len(key) > SUGGEST_KEY_LENGTH or (len(key) < 2 and not analysis.has_han(key)):
         return []
-    found = [key]
-    if " " in key and key.replace(" ", "").isalpha() and key.isascii():
-        found.append(key.replace(" ", ""))  # li shi → lishi
-    return found
+    sounds = romanisation.without_tone_numbers(key).replace(" ", "")  # li shi, li4shi3 → lishi
+    return [key, sounds] if sounds != key and sounds.isalpha() and sounds.isascii() else [key]
 
 
 def complete(engine: Terms, declaration: IndexDeclaration, typed: str, limit: int) -> list[Suggestion]:
@@ -62,6 +60,8 @@ def complete(engine: Terms, declaration: IndexDeclaration, typed: str, limit: in
             known = counted.get((kind, text))
             counted[kind, text] = (documents, min(spare, known[1]) if known else spare)
 
+    # in Zhuyin a syllable is closed where it ends, so that few titles are meant even by one
+    sounds = romanisation.zhuyin_beginning(typed) if romanisation.is_zhuyin(typed) else None
     lead_kind = declaration.lead.suggest or declaration.lead.name
     for key in keys(typed):
         # whole values first: an engine may cut the long list of longer ones
@@ -72,7 +72,7 @@ def complete(engine: Terms, declaration: IndexDeclaration, typed: str, limit: in
         newest = engine.beginning(key, limit)
         for value in newest:
             counted.setdefault((lead_kind, value), (1, 1))
-        if len(newest) < limit and not (key.isascii() and len(key) < _FEWEST_SOUNDS):
+        if sounds or (len(newest) < limit and not (key.isascii() and len(key) < _FEWEST_SOUNDS)):
             count(engine.terms(layout.SUGGEST_LEAD, key, _MOST_TERMS), key)
         if len(key) >= _FEWEST_INITIALS and key.isascii() and key.isalpha():
             start = layout.INITIALS_MARK + key
@@ -81,7 +81,7 @@ def complete(engine: Terms, declaration: IndexDeclaration, typed: str, limit: in
     for kind, digits in _numbers(typed):
         start = layout.number_suggestion(kind, digits)
         count(engine.terms(layout.SUGGEST, start, _MOST_TERMS), start)
-    return _best(counted, limit)
+    return _best(counted, limit, sounds)
 
 
 def _numbers(typed: str) -> list[tuple[str, str]]:
@@ -93,12 +93,20 @@ def _numbers(typed: str) -> list[tuple[str, str]]:
     return [(kind, digits) for kind, fewest in _FEWEST_DIGITS.items() if fewest <= len(digits) <= SUGGEST_KEY_LENGTH]
 
 
-def _best(counted: dict[tuple[str, str], tuple[int, int]], limit: int) -> list[Suggestion]:
+def _best(
+    counted: dict[tuple[str, str], tuple[int, int]], limit: int, sounds: re.Pattern[str] | None = None
+) -> list[Suggestion]:
+    """The first of them, without duplicates; with `sounds` only those of which a part is read so."""
+
     def rank(item: tuple[tuple[str, str], tuple[int, int]]) -> tuple[bool, int, int, int, str]:
         (kind, text), (count, spare) = item
         return (spare > 0, -count, KIND_ORDER.get(kind, _OTHER), len(text), text)
 
+    ranked = sorted(counted.items(), key=rank) if sounds else nsmallest(limit * 3, counted.items(), key=rank)
     found: dict[str, Suggestion] = {}
-    for (kind, text), (documents, _) in nsmallest(limit * 3, counted.items(), key=rank):
-        found.setdefault(fold(text), Suggestion(text, kind, documents))
-    return list(found.values())[:limit]
+    for (kind, text), (documents, _) in ranked:
+        if len(found) == limit:
+            break
+        if sounds is None or (analysis.has_han(text) and sounds.search(" ".join(romanisation.syllables(fold(text))))):
+            found.setdefault(fold(text), Suggestion(text, kind, documents))
+    return list(found.values())

@@ -153,5 +153,7 @@ def test_typed_pinyin_is_divided() -> None:
     assert romanisation.typed_syllables("lìshǐ") == [["li", "shi"]]
     assert ["xi", "an"] in romanisation.typed_syllables("xian")
     assert romanisation.typed_syllables("xi'an") == [["xi", "an"]]
+    assert romanisation.typed_syllables("li4shi3") == romanisation.typed_syllables("Li4 shi3") == [["li", "shi"]]
+    assert romanisation.typed_syllables("mp3") == romanisation.typed_syllables("li 4") == []
     assert romanisation.typed_syllables("hello") == []
     assert romanisation.typed_syllables("a" * 500) == []

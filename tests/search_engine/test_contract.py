@@ -439,6 +439,22 @@ def test_suggestions(filled: SearchEngine) -> None:
     assert suggested(filled, "沒有這樣的開頭") == []
 
 
+def test_suggestions_by_zhuyin_end_where_the_syllable_ends(search: SearchEngine) -> None:
+    titles = ("哈利路亞寶貝", "海的歷史", "好人", "理財", "玲瓏")
+    search.write("books", [book(n, title) for n, title in enumerate(titles, start=1)])
+    expected = {
+        "ㄏㄚ": ["哈利路亞寶貝"],
+        "ㄏㄚ ㄌㄧˋ": ["哈利路亞寶貝"],
+        "ㄏㄞˇ": ["海的歷史"],
+        "ㄌㄧˇ": ["理財"],
+        "ㄌㄧ": ["玲瓏", "理財"],  # still being typed: ㄌㄧㄥ too
+        "ㄏ": ["哈利路亞寶貝", "好人", "海的歷史"],
+    }
+    for typed, found in expected.items():
+        assert sorted(text for text, _ in suggested(search, typed)) == sorted(found), typed
+    assert suggested(search, "ha3li4") == suggested(search, "hali") == [("哈利路亞寶貝", "title")]
+
+
 def test_a_suggestion_counts_its_records(filled: SearchEngine) -> None:
     filled.write("books", [], deletes=["2"])
     (publisher,) = [s for s in filled.suggest("books", "中華") if s.kind == "publisher"]

@@ -210,3 +210,9 @@ def test_numbers() -> None:
     assert [is_number(t) for t in ("978-957", "(02)2768", "TW-J81", "相信音樂", "ab", "12")] == [
         True, True, True, False, False, False,
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", ["/publishers", "/music-companies", "/publishers.csv", "/api/v1/organisations"])
+@pytest.mark.parametrize("period", [{"to": "0000"}, {"from": "2020", "to": "2021-05"}, {"from": "x"}])
+def test_a_period_says_nothing_of_organisations(visitor: TestClient, path: str, period: dict[str, str]) -> None:
+    assert visitor.get(path, params=period).status_code == 200

@@ -85,6 +85,37 @@ def test_a_track_is_found_in_han_pinyin_and_zhuyin(client: TestClient, query: st
     assert "普庵咒" in found(client, "tracks", q=query)
 
 
+@pytest.mark.parametrize(
+    ("query", "title"),
+    [
+        ("pu3an1zhou4", "普庵咒"),
+        ("pu3 an1 zhou4", "普庵咒"),
+        ("paz", "普庵咒"),
+        ("PAZ", "普庵咒"),
+        ("mddl", "普庵咒"),  # its album
+        ("yyx", "普庵咒"),  # its performer
+        ("sgsg", "是個傻瓜 (《何百芮的地獄戀曲》主題曲)"),  # without what stands in brackets
+    ],
+)
+def test_tones_as_numbers_and_initials(client: TestClient, query: str, title: str) -> None:
+    assert title in found(client, "tracks", q=query)
+    assert title not in found(client, "tracks", q="qqqq")
+
+
+def test_initials_in_one_field(client: TestClient) -> None:
+    assert "普庵咒" in found(client, "tracks", performer="yyx")
+    assert found(client, "tracks", track="yyx") == set()
+    assert "牡丹燈籠" in found(client, "albums", q="paz")
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [{"q": "TW-P01-26"}, {"q": "twp01"}, {"isrc": "TW-P01"}, {"isrc": "TWP0126278"}, {"isrc": "ISRC TW-P01-26-2780"}],
+)
+def test_the_beginning_of_a_code_finds_all_that_have_it(client: TestClient, asked: dict[str, str]) -> None:
+    assert found(client, "tracks", **asked) == {"點燈上元暝", "粉牆花影", "普庵咒", "大廳見", "賞春天"}
+
+
 def test_a_whole_code_in_the_box_finds_its_track(client: TestClient) -> None:
     assert found(client, "tracks", q="TW-P01-26-27803") == {"普庵咒"}
 
