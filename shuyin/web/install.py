@@ -37,7 +37,7 @@ from shuyin.web.filing.assist import router as filing_assist_router
 from shuyin.web.filing.isbn_pages import router as filing_isbn_router
 from shuyin.web.filing.routes import router as filing_router
 from shuyin.web.limits.middleware import RateLimit
-from shuyin.web.middleware import Compression, Preferences, SecurityHeaders
+from shuyin.web.middleware import Compression, Heads, Preferences, SecurityHeaders
 from shuyin.web.music.routes import router as music_router
 from shuyin.web.music.samples import router as samples_router
 from shuyin.web.new_books.routes import router as new_books_router
@@ -113,6 +113,7 @@ def install(app: FastAPI) -> None:
     ):
         app.include_router(router)
     errors.install(app)
+    app.add_middleware(Heads)  # innermost: a HEAD is no visit
     app.add_middleware(VisitCounter)
     app.add_middleware(Conditional)
     app.add_middleware(RateLimit)  # inside Preferences: it answers in the reader's language

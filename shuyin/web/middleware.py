@@ -72,6 +72,32 @@ class SecurityHeaders:
         await self.app(scope, receive, send_with_headers)
 
 
+#: Addresses of large files, whose routes answer HEAD without reading the file.
+_HEAD_OF_THEIR_OWN = ("/dumps/", "/samples/")
+
+
+class Heads:
+    """Answers HEAD as GET without the content (RFC 9110, 9.3.2): link checkers and download programs ask so."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on as GET and keep back what follows the headers."""
+        if scope["type"] != "http" or scope["method"] != "HEAD" or scope["path"].startswith(_HEAD_OF_THEIR_OWN):
+            await self.app(scope, receive, send)
+            return
+
+        async def send_without_content(message: Message) -> None:
+            if message["type"] == "http.response.body":
+                message = {**message, "body": b""}
+            await send(message)
+
+        asked = {**scope, "method": "GET"}
+        await self.app(asked, receive, send_without_content)
+        scope["route"] = asked.get("route")  # for the request log
+
+
 class Compression(GZipMiddleware):
     """gzip, but for audio: it gains nothing, and a range counts the bytes of the file itself."""
 

@@ -78,6 +78,7 @@ PAIRS = [
     ('dc.date within "2024 2025"', clause("2024 2025", "dc.date", "within")),
     ("title exact 期刊", clause("期刊", "title", "exact")),
     ("title adj 學術 傳播", clause("學術 傳播", "title", "adj")),
+    ("title scr 期刊", clause("期刊", "title", "scr")),
     ("title ANY 期刊", clause("期刊", "title", "ANY")),
     ("title rel.near 期刊", clause("期刊", "title", "rel.near")),
     ("title contains 期刊", clause("title contains 期刊")),

@@ -121,3 +121,14 @@ def test_the_page_and_the_description(reader: TestClient, data_dir: Path) -> Non
         assert str(len(answer.content)) == entry["dcat:byteSize"]["@value"]
         digest = entry["spdx:checksum"]["spdx:checksumValue"]["@value"]
         assert hashlib.sha256(answer.content).hexdigest() == digest
+
+
+def test_the_size_of_a_dump_is_told_without_its_content(reader: TestClient, data_dir: Path) -> None:
+    day = shelf.days(data_dir)[0]
+    path = shelf.find(data_dir, day, "books.mrc.gz")
+    assert path is not None
+    told = reader.head(f"/dumps/{day}/books.mrc.gz")
+    assert (told.status_code, told.headers["content-length"]) == (200, str(path.stat().st_size))
+    assert told.headers["accept-ranges"] == "bytes" and not told.content
+    assert reader.head("/dumps/latest/books.mrc.gz").headers["location"] == f"/dumps/{day}/books.mrc.gz"
+    assert reader.head("/dumps/latest/none").status_code == 404

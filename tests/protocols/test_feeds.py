@@ -17,8 +17,10 @@ from sqlalchemy import select
 
 from shuyin.notify.models import Letter, Subscription
 from shuyin.records import announced
+from shuyin.records.interests import Interests
 from shuyin.records.models import BookRow
 from shuyin.search_api.feeds.entries import Feed, entry
+from shuyin.search_api.feeds.new_books import RecentBooks
 from shuyin.search_api.feeds.writing import FORMATS
 from shuyin.web.new_books.subscriptions import office_of
 from shuyin.web.site import overview
@@ -112,11 +114,23 @@ def test_feeds_by_subject_class_audience_and_form(reader: TestClient, query: str
     assert not parsed.bozo and len(parsed.entries) == count
 
 
+def test_after_a_long_silence_the_feed_still_holds_the_latest_announcements(announcing: Site) -> None:
+    recent, much_later = RecentBooks(), TODAY + timedelta(days=400)
+    everything = Interests.of({})
+    now = recent.of(announcing.services.sessions, TODAY, everything)
+    later = recent.of(announcing.services.sessions, much_later, everything)
+    assert len(now) == 6
+    assert {book["announced"] for book in later} == {
+        (TODAY + timedelta(days=1)).isoformat(), TODAY.isoformat(), YESTERDAY.isoformat()
+    }  # fmt: skip
+
+
 def test_a_search_is_a_feed(reader: TestClient) -> None:
     for ending in ("rss", "atom"):
         parsed = feedparser.parse(reader.get(f"/books.{ending}?q=歷史").content)
         assert not parsed.bozo and len(parsed.entries) > 5 and "歷史" in parsed.feed.title
     assert reader.get("/books.json?q=歷史&sort=title").json()["items"]
+    assert feedparser.parse(reader.get("/books.rss?q=歷史&per_page=10").content).feed.title == "書音 查詢：歷史"
     assert reader.get("/books.rss?sort=sideways").status_code == 422
 
 
@@ -140,7 +154,7 @@ def test_pages_of_days(reader: TestClient, announcing: Site) -> None:
     assert "沒有預告書訊" in reader.get("/new-books/2001-01-01").text
     tomorrow = TODAY + timedelta(days=1)
     assert "沒有預告書訊" in reader.get(f"/new-books/{tomorrow.isoformat()}").text
-    for wrong in ("2025-13-01", "yesterday", "20250409", "2025-W15-3"):
+    for wrong in ("2025-13-01", "yesterday", "20250409", "2025-W15-3", "9999-12-31", "0001-01-01"):
         assert reader.get(f"/new-books/{wrong}").status_code == 404
         assert reader.get(f"/api/v1/new-books/{wrong}").status_code == 404
 

@@ -172,3 +172,18 @@ def test_another_day_makes_another_page(client: TestClient, monkeypatch: pytest.
 )
 def test_tags_are_compared_weakly(given: str, held: bool) -> None:
     assert holds('W/"a"', given) is held
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/books", "/books/{report}", "/api/v1/books?q=臺灣", "/oai?verb=Identify", "/healthz"]
+)
+def test_head_is_get_without_content(client: TestClient, site: Site, path: str) -> None:
+    address = path.format(report=site.report)
+    whole, head = client.get(address), client.head(address)
+    assert (head.status_code, head.content) == (whole.status_code, b"") and whole.status_code == 200
+    assert head.headers["content-type"] == whole.headers["content-type"]
+
+
+def test_head_where_nothing_is(client: TestClient) -> None:
+    assert client.head("/books/999999").status_code == 404
+    assert client.head("/account/logout").status_code == client.get("/account/logout").status_code

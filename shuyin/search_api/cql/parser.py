@@ -21,7 +21,7 @@ from shuyin.search_api.cql.nodes import (
 )
 
 #: Relations that are words; others are recognised by a dot (`rel.near`), see CQL 1.2 "relation".
-NAMED_RELATIONS = frozenset({"any", "all", "adj", "exact", "within", "encloses"})
+NAMED_RELATIONS = frozenset({"any", "all", "adj", "exact", "within", "encloses", "scr"})
 
 #: Bounds that keep one request cheap; diagnostics 12, 38 and 13 say which one was passed.
 MAX_CHARACTERS = 10_000

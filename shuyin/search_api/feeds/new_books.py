@@ -47,11 +47,12 @@ class RecentBooks:
         self._books: list[BookJson] = []
 
     def of(self, sessions: sessionmaker[Session], today: date, interests: Interests) -> Sequence[BookJson]:
-        """The latest announcements that meet the interests, the newest first."""
+        """The announcements of the 30 days up to the last with any that meet the interests, the newest first."""
         with sessions() as session, self._lock:
             key = (str(session.get_bind().engine.url), changes.latest_id(session), today)
             if key != self._key:
-                self._books = announced.between(session, today - timedelta(days=FEED_DAYS), today, _LOADED)
+                last = announced.latest_day(session, today) or today
+                self._books = announced.between(session, last - timedelta(days=FEED_DAYS), last, _LOADED)
                 self._key = key
             books = self._books
         return [book for book in books if interests.include(book)][:FEED_ENTRIES]

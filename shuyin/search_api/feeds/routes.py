@@ -29,6 +29,8 @@ router = APIRouter(tags=["feeds"])
 LANGUAGE = "zh-Hant-TW"
 _AGE = 600  # seconds that readers may keep a feed
 _recent = RecentBooks()
+#: Parameters that say how a search is shown, which a feed's title leaves out.
+_MANNER = frozenset({"sort", "page", "per_page", "mode"})
 UNKNOWN_SEARCH = N_("這個訂閱網址已經失效。請到「我的查詢」取得新的網址。")
 
 
@@ -52,7 +54,7 @@ def _address(request: Request, path: str) -> str:
 @router.get("/new-books/feed.atom", summary="New books as Atom", response_class=Response)
 @router.get("/new-books/feed.json", summary="New books as JSON Feed", response_class=Response)
 def new_books_feed(request: Request, sessions: SessionsDep) -> Response:
-    """The announcements of the last 30 days; `subject`, `class`, `category`, `keyword`, `audience`, `format` narrow."""
+    """The latest 30 days of announcements; `subject`, `class`, `category`, `keyword`, `audience`, `format` narrow."""
     site = get_site(request)
     interests = interests_of(request.query_params.multi_items())
     books = _recent.of(sessions, today_in(site.zone), interests)
@@ -77,7 +79,7 @@ def search_feed(request: Request, engine: EngineDep) -> Response:
     if not any(name == "sort" for name, _ in pairs):
         pairs = [*pairs, ("sort", "newest")]
     state = read_state([(name, value) for name, value in pairs if name != "page"])
-    words = " ".join([state.q, *(value for _, value in state.pairs() if value != state.q)]).strip()
+    words = " ".join(value for name, value in state.pairs() if name not in _MANNER).strip()
     return _answer(request, _search_feed(request, engine, state, f"書音 查詢：{words[:80]}"), _ending(request))
 
 
@@ -119,7 +121,8 @@ def saved_search_feed(request: Request, token: str, engine: EngineDep, sessions:
 def read_day(text: str) -> date:
     """A day of the address; HTTP 404 for what is none."""
     try:
-        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        # years that a calendar can be drawn for
+        if not re.fullmatch(r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}", text):
             raise ValueError(text)
         return date.fromisoformat(text)
     except ValueError:

@@ -17,6 +17,8 @@ from shuyin.web.render import page
 
 router = APIRouter(include_in_schema=False)
 
+#: HEAD too: download programs ask for the size first (see `Heads` of the middleware).
+_READ = ["GET", "HEAD"]
 _NO_DUMP = N_("沒有這個資料檔。請由資料檔清單選擇。")
 
 
@@ -30,7 +32,7 @@ def without_slash() -> Response:
     return RedirectResponse("/dumps/", 301)
 
 
-@router.get("/dumps/")
+@router.api_route("/dumps/", methods=_READ)
 def listing(request: Request) -> Response:
     """Every dump that stands, with sizes and checksums."""
     data_dir = _data_dir(request)
@@ -43,7 +45,7 @@ def listing(request: Request) -> Response:
     return page(request, "dumps/listing.html", dumps=dumps)
 
 
-@router.get("/dumps/dcat.jsonld")
+@router.api_route("/dumps/dcat.jsonld", methods=_READ)
 def description(request: Request) -> Response:
     """The data set described for open-data portals."""
     settings = request.app.state.settings
@@ -51,7 +53,7 @@ def description(request: Request) -> Response:
     return Response(json.dumps(body, ensure_ascii=False), media_type="application/ld+json")
 
 
-@router.get("/dumps/latest/{name}")
+@router.api_route("/dumps/latest/{name}", methods=_READ)
 def latest(request: Request, name: str) -> Response:
     """To the file of the newest dump, under an address that does not change."""
     for day in shelf.days(_data_dir(request))[:1]:
@@ -60,7 +62,7 @@ def latest(request: Request, name: str) -> Response:
     raise HTTPException(404, _NO_DUMP)
 
 
-@router.get("/dumps/{day}/{name}")
+@router.api_route("/dumps/{day}/{name}", methods=_READ)
 def file(request: Request, day: str, name: str) -> Response:
     """A file; parts of it by `Range`, so that a broken download goes on."""
     path = shelf.find(_data_dir(request), day, name)
