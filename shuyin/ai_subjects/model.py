@@ -169,11 +169,19 @@ class Model:
     calibration: Calibration = field(default_factory=Calibration)
     #: measures on records that training kept aside
     measures: dict[str, Any] = field(default_factory=dict)
+    #: how many nodes were looked at for whole class numbers, and those found
+    _leaves: tuple[int, NDArray[np.int64]] = field(default_factory=lambda: (0, np.zeros(0, np.int64)), repr=False)
 
     @property
     def leaves(self) -> NDArray[np.int64]:
         """Positions of the nodes that are whole class numbers."""
-        return np.array([place for place, name in enumerate(self.vocabulary.nodes.names) if name[0] == "="], np.int64)
+        looked_at, found = self._leaves
+        names = self.vocabulary.nodes.names
+        if looked_at < len(names):  # nodes are only ever added, at the end
+            fresh = [place for place in range(looked_at, len(names)) if names[place][0] == "="]
+            found = np.concatenate([found, np.array(fresh, np.int64)])
+            self._leaves = len(names), found  # in one step: others may be asking
+        return found
 
     def linear_scores(self, vector: Vector, likeness: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Linear scores of all headings and of all nodes; `likeness` to all records, for those learnt later."""
