@@ -37,7 +37,7 @@ class FilingRow(Base):
     steps_done: Mapped[list[str]] = mapped_column(JSON, default=list)
     revision: Mapped[int] = mapped_column(Integer, default=1)  # optimistic lock; each save adds one
     step_revisions: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)  # when each step last changed
-    last_writer: Mapped[str | None] = mapped_column(String(32))  # the page that saved last: no conflict with itself
+    last_writer: Mapped[str | None] = mapped_column(String(32))  # the page that saved last, and its turn
     nonce: Mapped[str | None] = mapped_column(String(32))  # part of the key of a filer without an account
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"), index=True)

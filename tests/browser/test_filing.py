@@ -126,8 +126,18 @@ def fill(page: Page, answers: dict[str, Any]) -> None:
             answer(page, name, answers[name])
 
 
+def press(page: Page, name: str) -> None:
+    """Press a button that leads to a page, and wait until that page and its scripts are there."""
+    with page.expect_navigation():
+        page.get_by_role("button", name=name).click()
+
+
+def begin(page: Page) -> None:
+    press(page, "開始填寫")
+
+
 def forward(page: Page) -> None:
-    page.get_by_role("button", name="儲存並進行下一個步驟").click()
+    press(page, "儲存並進行下一個步驟")
 
 
 def letter(site: Site, post: Post) -> str:
@@ -142,7 +152,7 @@ def register(page: Page, answers: dict[str, Any], hint: str, pictures: bool) -> 
     page.goto("/account/login")
     picture(page, "01-login", pictures)
     page.get_by_role("link", name="註冊帳號").click()
-    page.get_by_role("button", name="開始填寫").click()
+    begin(page)
     picture(page, "02-notice", pictures)
     forward(page)
     expect(page.locator("#problems")).to_contain_text("以上事項我已閱讀並同意")
@@ -194,7 +204,7 @@ def enter_as_staff(site: Site, page: Page) -> None:
     page.get_by_label("密碼").fill(PASSWORD)
     page.get_by_role("button", name="登入系統").click()
     page.get_by_label("驗證程式顯示的 6 位數字").fill(pyotp.TOTP(secret).now())
-    page.get_by_role("button", name="確認").click()
+    press(page, "確認")
 
 
 def review(page: Page, pictures: bool) -> None:
@@ -296,7 +306,7 @@ def test_from_registration_to_the_forgotten_password(
 def test_what_is_typed_is_saved_and_survives_a_reload(filing_site: tuple[Site, str], new_page: NewPage) -> None:
     page = new_page()
     page.goto("/filing/new/registration")
-    page.get_by_role("button", name="開始填寫").click()
+    begin(page)
     page.get_by_label("以上事項我已閱讀並同意").check()
     forward(page)
     page.locator('[name="filler"]').fill("打到一半")
@@ -311,7 +321,7 @@ def test_what_is_typed_is_saved_and_survives_a_reload(filing_site: tuple[Site, s
 def test_fields_come_and_go_with_their_condition(filing_site: tuple[Site, str], new_page: NewPage) -> None:
     page = new_page()
     page.goto("/filing/new/registration")
-    page.get_by_role("button", name="開始填寫").click()
+    begin(page)
     page.goto(page.url.replace("/notice", "/publisher"))
     expect(page.locator('[name="national_id"]')).to_be_hidden()
     page.locator('[name="identities"][value="national"]').check()
@@ -349,7 +359,7 @@ def test_axe_finds_nothing_on_the_forms(filing_site: tuple[Site, str], new_page:
             page.goto(path)
             assert _findings(page, axe) == [], path
             looked_at += 1
-        page.get_by_role("button", name="開始填寫").click()
+        begin(page)
         for step in ("notice", "unit", "publisher", "evidence", "send"):
             page.goto(re.sub(r"/\w+$", f"/{step}", page.url))
             assert _findings(page, axe) == [], step

@@ -27,7 +27,7 @@ from shuyin.filing.office import By
 from shuyin.indexer import services as indexer
 from shuyin.records.models import OrganisationRow, RegistrantPrefix, User, utc_now
 from tests.ai_subjects.conftest import labelled_books, small_scheme  # noqa: F401  (fixtures)
-from tests.browser.test_filing import NewPage, filing_site, forward, new_page, picture  # noqa: F401  (fixtures)
+from tests.browser.test_filing import NewPage, begin, filing_site, forward, new_page, picture, press  # noqa: F401  (fixtures)
 from tests.filing.conftest import PDF, png
 from tests.filing.isbn_answers import INTRO
 from tests.web.filing_site import PASSWORD, Site
@@ -72,6 +72,12 @@ def fill(page: Page, answers: dict[str, Any]) -> None:
     """These answers, in their order: what one shows is filled in after it."""
     for name, value in answers.items():
         answer(page, name, value)
+
+
+def onward(page: Page, title: str) -> None:
+    """Save the step and be on the one of this title."""
+    forward(page)
+    expect(page.get_by_role("heading", level=1)).to_have_text(title)
 
 
 COMMON = {
@@ -121,7 +127,8 @@ EBOOK = {
 def volumes(page: Page) -> None:
     """The two volumes of the set: fill one row, add another."""
     fill(page, {"print_parts-0-number": "1", "print_parts-0-title": "上冊"})
-    page.locator('[name="add_row"][value="print_parts"]').click()
+    with page.expect_navigation():
+        page.locator('[name="add_row"][value="print_parts"]').click()
     fill(page, {"print_parts-1-number": "2", "print_parts-1-title": "下冊"})
 
 
@@ -138,7 +145,8 @@ def recommended(page: Page, pictures: bool, scripts: bool) -> None:
     whole.get_by_label("其他主題詞").fill("企業管理")
     whole.locator("details").first.locator("summary").click()
     picture(page, "14-recommend", pictures)
-    whole.get_by_role("button", name="確認送出").click()
+    with page.expect_navigation():
+        whole.get_by_role("button", name="確認送出").click()
     expect(page.locator('[name="subjects"]')).to_have_value("公司法,企業管理")
     expect(page.locator('[name="classes"]')).to_have_value("587.2")
 
@@ -146,24 +154,23 @@ def recommended(page: Page, pictures: bool, scripts: bool) -> None:
 def apply(page: Page, pictures: bool, scripts: bool) -> str:
     """A printed set in two bindings and an e-book, sent; its 掛號單號."""
     page.goto("/filing/new/isbn")
-    page.get_by_role("button", name="開始填寫").click()
+    begin(page)
     expect(page.locator('[name="publisher"]')).to_have_value("書坊有限公司")
     fill(page, {"forms": ["print", "ebook"], "filler": "王小明", "filler_phone": "(02)23619132"})
-    forward(page)
+    onward(page, "舊資料查詢與帶入功能")
     page.get_by_label("ISBN或書名").fill("沒有這本書")
     page.get_by_role("button", name="開始查詢").click()
     expect(page.locator("main")).to_contain_text("貴單位的資料中沒有「沒有這本書」")
-    forward(page)
+    onward(page, "編輯申請資料－共同基本欄位")
     fill(page, COMMON)
-    forward(page)
+    onward(page, "編輯申請資料")
     expect(page.locator('[name="audio_edition"]')).to_have_count(0)
     fill(page, PRINT | {"print_published": month()} | EBOOK | {"ebook_published": month()})
     volumes(page)
     fill(page, {"intro": "🙂" + INTRO, "contents": "無", "keywords": "公司法;股東"})
     recommended(page, pictures, scripts)
     picture(page, "13-application", pictures)
-    forward(page)
-    expect(page.get_by_role("heading", level=1)).to_have_text("編輯申請資料－上傳電子檔")
+    onward(page, "編輯申請資料－上傳電子檔")
     for place, content in (("title_page", PDF), ("copyright_page", PDF)):
         page.locator(f'[name="file:{place}"]').set_input_files(
             {"name": f"{place}.pdf", "mimeType": "application/pdf", "buffer": content}
@@ -171,15 +178,15 @@ def apply(page: Page, pictures: bool, scripts: bool) -> str:
     page.locator('[name="file:cover"]').set_input_files(
         {"name": "封面.png", "mimeType": "image/png", "buffer": png(400, 600)}
     )
-    page.get_by_role("button", name="上傳選取的檔案").first.click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="上傳選取的檔案").first.click()
     expect(page.locator(".files li")).to_have_count(3)
-    forward(page)
+    onward(page, "送出申請")
     return send(page, pictures, scripts)
 
 
 def send(page: Page, pictures: bool, scripts: bool) -> str:
     """是否申請CIP, asked on sending: in a dialogue, or above the button."""
-    expect(page.get_by_role("heading", level=1)).to_have_text("送出申請")
     asking = page.locator("form.filing")
     if scripts:
         page.get_by_role("button", name="確定送出").click()
@@ -232,7 +239,7 @@ def enter_as_cataloguer(site: Site, page: Page) -> None:
     page.get_by_label("密碼").fill(PASSWORD)
     page.get_by_role("button", name="登入系統").click()
     page.get_by_label("驗證程式顯示的 6 位數字").fill(pyotp.TOTP(secret).now())
-    page.get_by_role("button", name="確認").click()
+    press(page, "確認")
 
 
 def give_back(staff: Page, reference: str) -> None:
@@ -243,7 +250,7 @@ def give_back(staff: Page, reference: str) -> None:
     expect(staff.locator(".facts .tag").first).to_have_text("退件")
 
 
-def correct(page: Page, reference: str, pictures: bool) -> None:
+def correct(page: Page, reference: str, pictures: bool, scripts: bool) -> None:
     """The publisher reads why, corrects the price and sends again."""
     page.goto("/filing/isbn")
     row = page.get_by_role("row", name=re.compile("ISBN.*退件"))
@@ -252,15 +259,14 @@ def correct(page: Page, reference: str, pictures: bool) -> None:
     row.get_by_role("link", name=reference).click()
     expect(page.locator("#messages")).to_contain_text("請補上精裝的定價。")
     page.get_by_role("link", name="修改並送出").click()
-    page.get_by_role("link", name=re.compile("步驟 4")).click()
+    with page.expect_navigation():
+        page.get_by_role("link", name=re.compile("步驟 4")).click()
     fill(page, {"print_price_hard": "650"})
-    forward(page)
-    forward(page)
-    if page.locator("form[data-ask]").count() and page.locator("form[data-ask] dialog").count():
-        page.get_by_role("button", name="補正後送出").click()
+    onward(page, "編輯申請資料－上傳電子檔")
+    onward(page, "送出申請")
+    page.get_by_role("button", name="補正後送出").click()
+    if scripts:
         page.get_by_role("dialog").get_by_role("button", name="補正後送出").click()
-    else:
-        page.get_by_role("button", name="補正後送出").click()
     expect(page.locator(".facts .tag").first).to_have_text("補正後整件中")
 
 
@@ -284,11 +290,12 @@ def confirm(site: Site, page: Page, pictures: bool) -> None:
     page.goto("/filing/publications")
     expect(page.locator("main")).to_contain_text("2025/3/24後資料不全：8筆")
     picture(page, "19-publications", pictures)
-    page.get_by_role("button", name=re.compile("回報出版資訊")).first.click()
+    with page.expect_navigation():
+        page.get_by_role("button", name=re.compile("回報出版資訊")).first.click()
     fill(page, {"changes": ["price", "pages", "size"], "price": "680", "pages": "324"})
     fill(page, {"height": "21", "width": "15.5"})
     picture(page, "20-report", pictures)
-    forward(page)
+    onward(page, "確認出版")
     page.get_by_role("button", name="確認出版").click()
     expect(page.locator(".facts .tag").first).to_have_text("已確認出版")
     page.goto("/filing/publications")
@@ -317,7 +324,7 @@ def test_from_the_application_to_the_confirmed_publication(
     assert re.fullmatch(r"I\d{3}-000001", reference)
     enter_as_cataloguer(site, staff)
     give_back(staff, reference)
-    correct(page, reference, scripts)
+    correct(page, reference, scripts, scripts)
     catalogue(staff)
     indexer.catch_up(services.sessions, services.writes, services.search)
     page.goto("/filing/isbn?by=title&q=公司法")

@@ -33,6 +33,8 @@ def save(
     revision: int = 99,
     writer: str = "tab-1",
     finish: bool = True,
+    turn: int = 0,
+    automatic: bool = False,
 ) -> drafts.Saved:
     with writes.begin() as session:
         return drafts.save(
@@ -46,6 +48,8 @@ def save(
             writer=writer,
             by=VISITOR,
             finish=finish,
+            turn=turn,
+            automatic=automatic,
         )
 
 
@@ -100,6 +104,24 @@ def test_the_same_page_may_save_again_and_again(writes: sessionmaker[Session], o
     for name in ("王", "王小", "王小明"):
         save(writes, office, filing_id, "unit", {"filler": [name]}, revision=1, finish=False)
     assert answers(writes, office, filing_id)["filler"] == "王小明"
+
+
+def test_what_saves_itself_is_ignored_once_a_later_saving_of_its_page_overtook_it(
+    writes: sessionmaker[Session], office: Office
+) -> None:
+    filing_id = begin(writes, office)
+    save(writes, office, filing_id, "unit", {"filler": ["王小明"]}, turn=1_790_000_000_900, revision=1)
+    late = {"filler": ["王"]}
+    said = save(
+        writes, office, filing_id, "unit", late, turn=1_790_000_000_400, revision=1, finish=False, automatic=True
+    )
+    assert answers(writes, office, filing_id)["filler"] == "王小明"
+    assert said.problems == save(writes, office, filing_id, "unit", {"filler": ["王小明"]}, revision=1).problems
+    newer = {"filler": ["王大明"]}
+    save(writes, office, filing_id, "unit", newer, turn=1_790_000_001_000, revision=1, finish=False, automatic=True)
+    assert answers(writes, office, filing_id)["filler"] == "王大明"
+    save(writes, office, filing_id, "unit", {"filler": ["王"]}, turn=5, revision=1)  # a pressed button always counts
+    assert answers(writes, office, filing_id)["filler"] == "王"
 
 
 def test_two_tabs_do_not_overwrite_each_other(writes: sessionmaker[Session], office: Office) -> None:

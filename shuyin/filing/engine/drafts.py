@@ -18,6 +18,9 @@ from shuyin.filing.engine.declaration import Filing, Step
 from shuyin.filing.models import FilingRevision, FilingRow, FilingUpload
 from shuyin.filing.office import By, Office
 
+#: Characters of a page's name that are kept; its turn (milliseconds, under 16 digits) stands behind them.
+_WRITER = 16
+
 
 class UnknownDraft(Exception):
     """There is no such filing for this person."""
@@ -143,11 +146,14 @@ def save(
     writer: str,
     by: By,
     finish: bool,
+    turn: int = 0,
+    automatic: bool = False,
 ) -> Saved:
     """Save one step from a posted form; with `finish` the step counts as done if nothing is wrong.
 
     Whatever is wrong with the answers, they are kept. Raises StaleDraft (another page saved other answers for this
-    step since `revision`), NotEditable, UnknownDraft. `writer` names the page, so that it never clashes with itself.
+    step since `revision`), NotEditable, UnknownDraft. `writer` names the page, so that it never clashes with itself;
+    `turn` grows with each of its requests: an `automatic` one that a later one overtook changes nothing.
     """
     row = locked(session, filing_id)
     if not filing.state(row.state).editable:
@@ -160,8 +166,11 @@ def save(
         for name, value in cleaned.items()
         if (before.get(name) or "") != (value or "")
     ]
-    if row.step_revisions.get(step.name, 0) > revision and row.last_writer != writer and differences:
+    last_turn = _last_turn(row, writer)
+    if row.step_revisions.get(step.name, 0) > revision and last_turn is None and differences:
         raise StaleDraft(row.revision, differences)
+    if automatic and last_turn is not None and turn < last_turn:
+        cleaned, differences = {}, []
     after = {**before, **cleaned}
     parked = is_parked(filing, row, now)
     problems = tuple(check_step(filing, step, after, file_counts(session, row), office.today()))
@@ -169,12 +178,21 @@ def save(
         row.answers = office.vault.seal_names(after, filing.personal_names())
         row.revision += 1
         row.step_revisions = {**row.step_revisions, step.name: row.revision}
-        row.last_writer = writer
+        row.last_writer = f"{writer[:_WRITER]}:{max(turn, last_turn or 0)}"
     row.updated_at = now
     if finish:
         _finish(session, office, filing, row, step, done=not problems, by=by)
     session.flush()
     return Saved(row.revision, problems, parked, removed(step, form))
+
+
+def _last_turn(row: FilingRow, writer: str) -> int | None:
+    """The turn of the last saving if this page made it, else None."""
+    last, own = row.last_writer or "", f"{writer[:_WRITER]}:"
+    if not last.startswith(own):
+        return None
+    turn = last.removeprefix(own)
+    return int(turn) if turn.isdecimal() else None
 
 
 def put(session: Session, office: Office, filing: Filing, row: FilingRow, given: Mapping[str, Any]) -> None:

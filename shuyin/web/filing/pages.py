@@ -116,7 +116,7 @@ def conflict_page(
     )
 
 
-_OWN_INPUTS = ("csrf", "revision", "writer", "action", "add_row", "remove_row", "remove_file")
+_OWN_INPUTS = ("csrf", "revision", "writer", "turn", "action", "add_row", "remove_row", "remove_file")
 
 
 def _shown(step: Step, difference: Difference, value: object) -> str:

@@ -254,7 +254,7 @@ def autosave(
         row, filing, by = open_filing(request, session, office, filing_id)
         step = _step(filing, step_name)
         try:
-            saved = saving.save(session, office, filing, row, step, form, by, finish=False)
+            saved = saving.save(session, office, filing, row, step, form, by, finish=False, automatic=True)
         except drafts.StaleDraft:
             return page(request, "filing/_saved.html", stale=True, saved=None, at="", filing_id=filing_id)
         except NotEditable as error:

@@ -26,7 +26,16 @@ SCANNER_DOWN = N_("目前無法檢查上傳的檔案，請稍後再試。已填�
 
 
 def save(
-    session: Session, office: Office, filing: Filing, row: FilingRow, step: Step, form: Posted, by: By, *, finish: bool
+    session: Session,
+    office: Office,
+    filing: Filing,
+    row: FilingRow,
+    step: Step,
+    form: Posted,
+    by: By,
+    *,
+    finish: bool,
+    automatic: bool = False,
 ) -> Saved:
     """Save the answers of a posted step; `action=mine` overrides what another page saved."""
     revision = row.revision if form.one("action") == "mine" else form.number("revision")
@@ -46,6 +55,8 @@ def save(
         writer=form.one("writer")[:32],
         by=by,
         finish=finish,
+        turn=form.number("turn"),
+        automatic=automatic,
     )
 
 

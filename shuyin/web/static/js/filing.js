@@ -19,6 +19,12 @@ for (const form of document.querySelectorAll("form.filing")) {
   form.addEventListener("change", () => refresh(form));
 }
 
+// Which request of this page is the later one: on its way to the server one may overtake another.
+document.addEventListener("htmx:configRequest", ({ detail }) => {
+  if (detail.formData.has("turn")) detail.formData.set("turn", Date.now());
+});
+document.getElementById("step")?.addEventListener("submit", ({ target }) => { target.elements.turn.value = Date.now(); });
+
 // The countdown, said aloud only now and then.
 for (const clock of document.querySelectorAll("[data-deadline]")) {
   const show = () => {
