@@ -38,6 +38,23 @@ _TITLES: dict[int, str] = {
 }
 
 
+#: What the framework finds wrong with a parameter, by its own names; the rest is said in its words.
+_INVALID = {
+    "missing": "缺少這個參數。",
+    "int_parsing": "請填整數。",
+    "int_from_float": "請填整數。",
+    "float_parsing": "請填數字。",
+    "bool_parsing": "請填 true 或 false。",
+    "greater_than_equal": "不可小於 {ge}。",
+    "less_than_equal": "不可大於 {le}。",
+    "string_too_short": "至少 {min_length} 個字。",
+    "string_too_long": "最多 {max_length} 個字。",
+    "literal_error": "不是可用的值。可用：{expected}。",
+    "enum": "不是可用的值。可用：{expected}。",
+    "json_invalid": "不是正確的 JSON。",
+}
+
+
 class ProblemResponse(Response):
     """A problem details document."""
 
@@ -106,7 +123,13 @@ def answer(request: Request, error: Exception) -> ProblemResponse:
         )
         return problem(status, str(message), errors=errors, headers=headers, instance=request.url.path)
     if isinstance(error, RequestValidationError):
-        errors = [{"parameter": ".".join(map(str, e["loc"][1:])), "detail": str(e["msg"])} for e in error.errors()]
+        errors = [
+            {
+                "parameter": ".".join(map(str, e["loc"][1:])),
+                "detail": _INVALID.get(e["type"], "{msg}").format_map({**e.get("ctx", {}), "msg": e["msg"]}),
+            }
+            for e in error.errors()
+        ]
         return problem(422, "請求的內容不合規定，請依說明修改後再試。", errors=errors, instance=request.url.path)
     if isinstance(error, HTTPException):
         return problem(error.status_code, str(error.detail), headers=error.headers, instance=request.url.path)

@@ -85,6 +85,9 @@ PRINTED_VALUES = (
     N_("青少年"),
     N_("兒童"),
     N_("學齡前"),
+    N_("學齡兒童"),
+    N_("學前幼兒"),
+    N_("樂齡"),
     N_("普遍級"),
     N_("普通級"),
     N_("保護級"),
@@ -105,6 +108,7 @@ PRINTED_VALUES = (
     N_("心理勵志"),
     N_("教科書"),
     N_("考試用書"),
+    N_("語言模型（未經館員審核）"),  # who assigned a heading of the sample catalogue
 )
 #: Kinds of suggestion.
 SUGGESTION_KINDS = {

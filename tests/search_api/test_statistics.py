@@ -156,3 +156,23 @@ def test_the_axis_ends_at_a_round_number_above_the_highest(highest: int, top: in
     found, step = charts.scale(highest)
     assert found == top
     assert found % step == 0
+
+
+def test_the_month_that_the_former_system_printed(session: Session) -> None:
+    """S0, 按月統計: tables 1 and 2 of November 2025; other months of its time say where their figures are."""
+    table = statistics.make(session, "isrc-monthly", TODAY, "2025-11")
+    assert [(row["general"], row["individual"], row["total"]) for row in table.rows] == [
+        (4, 4, 8), (4063, 10, 4073), (9380, 31, 9411),
+    ]  # fmt: skip
+    assert "4,073" in str(isrc.sentence(table, isrc.month_of(2025, 11)))
+    media = statistics.make(session, "isrc-media", TODAY, "2025-11")
+    assert [(row["CD"], row["DVD"], row["數位發行"]) for row in media.rows] == [(9, None, 1391), (None, 3, None)]
+    for month, said in (("2025-11", "原系統公布"), ("2025-10", "只計算本系統"), ("2025-12", "")):
+        notes = " ".join(map(str, statistics.make(session, "isrc-monthly", TODAY, month).notes))
+        assert said in notes and bool(notes) is bool(said)
+
+
+def test_records_of_ones_own_come_before_the_printed_month(session: Session) -> None:
+    organisation(session, "ZZ9", "company", date(2025, 11, 3))
+    table = statistics.make(session, "isrc-monthly", TODAY, "2025-11")
+    assert [row["total"] for row in table.rows] == [1, 0, 0]

@@ -90,3 +90,22 @@ def test_the_tools_as_json(client: TestClient) -> None:
     assert client.get("/api/v1/tools/isrc", params={"number": "TWA012500001"}).json()["year"] == 2025
     assert client.get("/api/v1/tools/ebook-identifier", params={"number": "x"}).status_code == 422
     assert client.get("/tools").status_code == 200
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "big5"])
+def test_a_file_in_any_usual_encoding(client: TestClient, encoding: str) -> None:
+    content = f"{RIGHT},書名\r\n{WRONG},另一本\r\n".encode(encoding)
+    shown = client.post("/tools/isbn", files={"file": ("list.csv", content)}).text
+    assert f"<td>{RIGHT}</td>" in shown and "第 13 碼應為 3" in shown and shown.count("<tr>") == 3
+
+
+def test_a_workbook_is_told_to_be_saved_as_text(client: TestClient) -> None:
+    answer = client.post("/tools/isbn", files={"file": ("list.xlsx", b"PK\x03\x04\x00\x00" * 50)})
+    assert answer.status_code == 422 and "另存為 CSV" in answer.text
+
+
+def test_the_api_says_in_chinese_what_is_missing(client: TestClient) -> None:
+    answer = client.get("/api/v1/tools/isbn")
+    assert (answer.status_code, answer.json()["errors"]) == (422, [{"parameter": "number", "detail": "缺少這個參數。"}])
+    wrong = client.get("/api/v1/suggest", params={"q": "a", "limit": "x"}).json()
+    assert "Input should" not in str(wrong)

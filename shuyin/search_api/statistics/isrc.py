@@ -82,6 +82,26 @@ def history() -> list[dict[str, int]]:
     return [{"year": int(row["roc_year"]) + ROC_OFFSET, **{key: int(row[key]) for key in _KEYS}} for row in rows]
 
 
+def printed_month(period: Period, table: str) -> dict[str, dict[str, int]]:
+    """Row → column → number of a month's table as S0 prints it (按月統計); empty for months that it does not print."""
+    text = files(__package__).joinpath("data", "isrc_printed_months.csv").read_text(encoding="utf-8")
+    found: dict[str, dict[str, int]] = {}
+    for line in csv.DictReader(io.StringIO(text)):
+        if (line["month"], line["table"]) == (period.month, table):
+            found.setdefault(line["row"], {})[line["column"]] = int(line["number"])
+    return found
+
+
+def _before_this_system(period: Period, *, is_printed: bool) -> tuple[Message, ...]:
+    """What must be said of a month whose figures the former system kept."""
+    if is_printed:
+        return (Message(N_("這個月是原系統公布的數字。")),)
+    if period.last > HISTORY_UNTIL:
+        return ()
+    text = N_("{date} 以前的登錄由原系統統計，各年總數見歷年統計；這裡只計算本系統的紀錄。")
+    return (Message(text, {"date": HISTORY_UNTIL.isoformat()}),)
+
+
 def yearly(session: Session, today: date) -> Table:
     """One row a year since 1999: history as printed, later days counted from the records."""
     rows: dict[int, Counts] = {row["year"]: {key: row[key] for key in _KEYS} for row in history()}
@@ -119,22 +139,31 @@ def yearly(session: Session, today: date) -> Table:
 
 
 def monthly(session: Session, period: Period, today: date) -> Table:
-    """Table 1 of a month: new registrants, albums and ISRCs by general and individual registrants."""
+    """Table 1 of a month: new registrants, albums and ISRCs by general and individual registrants.
+
+    A month that S0 prints is shown so, unless this system has records of its own for it.
+    """
     registrants = _registrants(session, period).get(period.month, (0, 0))
     albums, tracks = (
         [found.get((period.month, who), 0) for who in (GENERAL, INDIVIDUAL)]
         for found in (_album_counts(session, d, period, today) for d in (Dimension.ALBUMS, Dimension.TRACKS))
     )
-    rows = [
-        _kind_row(N_("申請數量"), *registrants),
-        _kind_row(N_("專輯數量"), *albums),
-        _kind_row(N_("ISRC數量"), *tracks),
-    ]
+    printed = {} if any((*registrants, *albums, *tracks)) else printed_month(period, "isrc-monthly")
+    rows = (
+        [_kind_row(kind, row["general"], row["individual"]) for kind, row in printed.items()]
+        if printed
+        else [
+            _kind_row(N_("申請數量"), *registrants),
+            _kind_row(N_("專輯數量"), *albums),
+            _kind_row(N_("ISRC數量"), *tracks),
+        ]
+    )
     return Table(
         name="isrc-monthly",
         title=Message(N_("{month} ISRC、專輯、業者新增量綜合統計"), {"month": f"{period.first:%Y-%m}"}),
         columns=_MONTHLY,
         rows=tuple(rows),
+        notes=_before_this_system(period, is_printed=bool(printed)),
     )
 
 
@@ -145,9 +174,10 @@ def media(session: Session, period: Period, today: date) -> Table:
     for (_, value), number in found.items():
         kind, _, carrier = value.partition("|")
         counted[kind, carrier] = number
+    printed = {} if counted else printed_month(period, "isrc-media")
     carriers = [*MEDIA, *sorted({carrier for _, carrier in counted} - set(MEDIA))]
     rows: list[Mapping[str, Cell]] = [
-        {"kind": label, **{carrier: counted.get((kind, carrier)) for carrier in carriers}}
+        {"kind": label, **{c: counted.get((kind, c), printed.get(label, {}).get(c)) for c in carriers}}
         for kind, label in (("sound", N_("錄音")), ("video", N_("錄影")))
     ]
     return Table(
@@ -155,7 +185,10 @@ def media(session: Session, period: Period, today: date) -> Table:
         title=Message(N_("{month} 媒體出版品發行統計"), {"month": f"{period.first:%Y-%m}"}),
         columns=(Column("kind", N_("類別")), *(Column(carrier, carrier) for carrier in carriers)),
         rows=tuple(rows),
-        notes=(Message(N_("一張專輯可能同時有 CD、DVD 等媒體。")),),
+        notes=(
+            Message(N_("一張專輯可能同時有 CD、DVD 等媒體。")),
+            *_before_this_system(period, is_printed=bool(printed)),
+        ),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 from collections.abc import Iterable, Iterator
@@ -150,6 +151,24 @@ def read_ebook_identifier(text: str) -> tuple[EbookIdentifier | None, Message | 
         return ebook_identifier.parse(text), None
     except InvalidEbookIdentifier as error:
         return None, Message(_EBOOK_PROBLEMS[error.field])
+
+
+class UnreadableList(ValueError):
+    """The uploaded file is no text."""
+
+    message = Message(N_("這不是文字檔。Excel 檔請先另存為 CSV 或文字檔（UTF-8、UTF-16 或 Big5），再上傳。"))
+
+
+def text_of(content: bytes) -> str:
+    """The text of an uploaded list: UTF-8, UTF-16 with its mark (Excel's Unicode text), Big5; or `UnreadableList`."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return content.decode("utf-16", "replace")
+    if b"\0" in content:
+        raise UnreadableList(str(UnreadableList.message))
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp950", "replace")
 
 
 def numbers_in(text: str) -> Iterator[str]:

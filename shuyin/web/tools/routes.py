@@ -57,14 +57,15 @@ async def isbn_list(
     output: Annotated[str, Form()] = "page",
 ) -> Response:
     """A pasted or uploaded list, as a page of the first rows or as a CSV file of all."""
-    text = numbers
-    if file is not None and file.filename:
-        content = await file.read(services.MAX_BYTES + 1)
-        text = content.decode("utf-8-sig", "replace")
-    if len(text.encode()) > services.MAX_BYTES:
+    content = await file.read(services.MAX_BYTES + 1) if file is not None and file.filename else None
+    if len(numbers.encode() if content is None else content) > services.MAX_BYTES:
         raise HTTPException(
             413, Message(N_("清單太大，上限為 {size} MB。請分成幾份。"), {"size": services.MAX_BYTES // 1_000_000})
         )
+    try:
+        text = numbers if content is None else services.text_of(content)
+    except services.UnreadableList as error:
+        raise HTTPException(422, error.message) from error
     found = list(islice(services.numbers_in(text), services.MAX_LINES + 1))
     if len(found) > services.MAX_LINES:
         raise HTTPException(413, Message(N_("一次最多 {lines} 筆。請分成幾份。"), {"lines": services.MAX_LINES}))
