@@ -68,6 +68,8 @@ def test_rows_are_added_and_removed_without_losing_the_others(site: Site) -> Non
     person.post(page, {"volumes-0-volume": "上", "volumes-0-title": "甲", "add_row": "volumes"})
     assert 'name="volumes-1-volume"' in person.last.text
     assert 'name="volumes-2-volume"' not in person.last.text
+    (at,) = re.findall(r'name="([^"]+)"[^>]* autofocus', person.last.text)
+    assert at == "volumes-1-volume"  # where one goes on, not the top of the page
     person.post(
         page,
         {

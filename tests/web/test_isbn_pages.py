@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -94,6 +95,29 @@ def test_emoji_are_told_of(publisher: tuple[Site, Person, By]) -> None:
     assert page.status_code == 422
     assert "您輸入的 emoji 符號已自動移除。" in page.text
     assert ">太短</textarea>" in page.text
+
+
+def test_emoji_are_told_of_on_the_way_through_the_recommendations(publisher: tuple[Site, Person, By]) -> None:
+    site, person, by = publisher
+    number = draft(site, by, "isbn", APPLICATION_GOOD)
+    form = {"action": "recommend", "intro": "🙂" + APPLICATION_GOOD["intro"], "contents": "無"}
+    person.post(f"/filing/{number}/specific", form, page=f"/filing/{number}/specific")
+    removed = person.hidden("removed")
+    person.post(f"/filing/{number}/specific/recommend/use", {"other_classes": "051", "removed": removed})
+    assert "您輸入的 emoji 符號已自動移除。" in person.last.text
+    assert "🙂" not in person.last.text
+
+
+def test_the_review_says_which_answers_are_of_the_printed_book_and_which_of_the_e_book(
+    publisher: tuple[Site, Person, By],
+) -> None:
+    site, person, by = publisher
+    number = draft(site, by, "isbn", {**APPLICATION_GOOD, "forms": ["print", "ebook"], "ebook_edition": "電子初版"})
+    page = person.get(f"/filing/{number}/send").text
+    lines = re.findall(r"<h4>([^<]+)</h4>|<dd>(電子初版)</dd>", page)
+    said = [title or value for title, value in lines]
+    assert said.index("紙本書") < said.index("電子書") < said.index("電子初版")
+    assert page.count("<dl") == page.count("</dl>")
 
 
 def test_a_refused_supplement_says_why_and_keeps_everything(publisher: tuple[Site, Person, By]) -> None:

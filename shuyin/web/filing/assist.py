@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Path, Request
 from sqlalchemy.orm import Session
@@ -67,7 +68,7 @@ def recommend(
     with writes.begin() as session:
         row, filing, by, step = _opened(request, session, office, filing_id, step_name, "recommend")
         try:
-            saving.save(session, office, filing, row, step, form, by, finish=False)
+            saved = saving.save(session, office, filing, row, step, form, by, finish=False)
         except drafts.StaleDraft as stale:
             return pages.conflict_page(request, filing, row, step, form, stale)
         except drafts.NotEditable:
@@ -99,6 +100,7 @@ def recommend(
             other_subjects=recommending.unlisted(chosen["subjects"], headings),
             other_classes=recommending.unlisted(chosen["classes"], numbers),
             whole=whole,
+            removed=",".join(saved.removed),
         )
 
 
@@ -115,4 +117,5 @@ def use(
             recommending.use(session, office, filing, filing_id, subjects_, classes, by=by)
         except drafts.NotEditable:
             return RedirectResponse(f"/filing/{filing_id}", 303)
-    return RedirectResponse(f"/filing/{filing_id}/{step_name}?filled=1#subjects", 303)
+    told = urlencode({"filled": 1, "removed": form.one("removed")[:100]})
+    return RedirectResponse(f"/filing/{filing_id}/{step_name}?{told}#subjects", 303)

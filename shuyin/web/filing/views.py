@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from shuyin.filing.engine.check import Problem, limit_of
@@ -37,6 +37,7 @@ class FieldView:
     when: str
     condition: str
     limit: int
+    focus: bool = False
 
     @property
     def described_by(self) -> str:
@@ -254,16 +255,19 @@ def _rows(
         seen = {**answers, **{f.name: row.get(f.name, [] if f.multiple else "") for f in declared.fields}}
         names = {f.name: f"{declared.name}-{number}-{f.name}" for f in declared.fields}
         rows.append([_field(filing, f, names[f.name], seen, errors, f.shown, names) for f in declared.fields])
+    if extra and len(rows) > len(given):  # where one goes on after the row was asked for
+        rows[-1][0] = replace(rows[-1][0], focus=True)
     condition = condition_words(filing, shown) if shown != ALWAYS else ""
     return RowsView(declared, rows, errors.get(declared.name, ""), when_data(shown), condition)
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a summary: label and what was answered."""
+    """One line of a summary: label and what was answered; the first of several sections' lines has its title."""
 
     label: str
     values: Sequence[str]
+    section: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,23 +291,32 @@ def summary(
     """What was answered, step by step, without what is empty. With `masked` personal data is hidden in part."""
     blocks = []
     for step in filing.steps:
-        lines: list[Line] = []
-        places: list[tuple[str, Sequence[FileView]]] = []
-        for item in (item for section in step.sections for item in section.items):
-            if isinstance(item, Upload):
-                if files.get(item.name):
-                    places.append((item.label, files[item.name]))
-            elif isinstance(item, Field):
-                if answers.get(item.name):
-                    lines.append(Line(item.label, _said(item, answers[item.name], masked)))
-            else:
-                for row in answers.get(item.name) or ():
-                    said = [f"{gettext(f.label)}：{v}" for f in item.fields for v in _said(f, row.get(f.name), masked)]
-                    lines.append(Line(item.label, ["；".join(said)]))
+        parts = [(section, _lines(section, answers, masked)) for section in step.sections]
+        several = sum(bool(said) for _, said in parts) > 1
+        lines = [
+            replace(line, section=section.title if several and at == 0 else "")
+            for section, said in parts
+            for at, line in enumerate(said)
+        ]
+        uploads = (item for section in step.sections for item in section.items if isinstance(item, Upload))
+        places = [(item.label, files[item.name]) for item in uploads if files.get(item.name)]
         found = (problems or {}).get(step.name, ())
         if lines or places or found:
             blocks.append(Block(step, lines, places, found))
     return blocks
+
+
+def _lines(section: Section, answers: Mapping[str, Any], masked: bool) -> list[Line]:
+    lines: list[Line] = []
+    for item in section.items:
+        if isinstance(item, Field):
+            if answers.get(item.name):
+                lines.append(Line(item.label, _said(item, answers[item.name], masked)))
+        elif isinstance(item, Rows):
+            for row in answers.get(item.name) or ():
+                said = [f"{gettext(f.label)}：{v}" for f in item.fields for v in _said(f, row.get(f.name), masked)]
+                lines.append(Line(item.label, ["；".join(said)]))
+    return lines
 
 
 def _said(declared: Field, value: Any, masked: bool) -> list[str]:
