@@ -55,7 +55,7 @@ def write_due(
             period = _period(subscription, local.date(), zone)
             if period not in found:
                 found[period] = find_books(*period)
-            if _write(session, office, subscription, found[period], local.date()):
+            if _write(session, office, subscription, found[period], local):
                 done.letters += 1
             else:
                 done.nothing_new += 1
@@ -87,9 +87,9 @@ def _is_due(subscription: Subscription, local: datetime) -> bool:
 
 
 def _period(subscription: Subscription, today: date, zone: ZoneInfo) -> tuple[date, date]:
-    """The days since the last letter, or since the reader confirmed; today's books are announced by today's hour."""
+    """From the day of the last letter, which was not over then, or of the reader's confirmation, until today."""
     if subscription.letter_day:
-        first = subscription.letter_day + timedelta(days=1)
+        first = subscription.letter_day
     elif subscription.confirmed_at:
         first = subscription.confirmed_at.astimezone(zone).date()
     else:
@@ -98,23 +98,46 @@ def _period(subscription: Subscription, today: date, zone: ZoneInfo) -> tuple[da
 
 
 def _write(
-    session: Session, office: Office, subscription: Subscription, books: Sequence[BookJson], today: date
+    session: Session, office: Office, subscription: Subscription, books: Sequence[BookJson], local: datetime
 ) -> bool:
-    subscription.letter_day = today
+    today = local.date()
+    former, subscription.letter_day = subscription.letter_day, today
     interests = Interests.of(subscription.interests)
-    wanted = [book for book in books if interests.include(book)]
+    told = _told(session, subscription, former)
+    wanted = [book for book in books if interests.include(book) and not told(book)]
     if not wanted:
         return False
-    services.queue(
+    letter = services.queue(
         session,
         office.vault,
-        key=f"digest:{subscription.id}:{today.isoformat()}",
+        key=_key(subscription, today),
         template="new-books",
         recipient=str(office.vault.unseal(subscription.address)),
         context=_context(office, subscription, wanted, today),
         headers=office.unsubscribe_headers(subscription),
     )
+    letter.created_at = local  # the books were looked up after this instant: see `_told`
     return True
+
+
+def _key(subscription: Subscription, day: date) -> str:
+    return f"digest:{subscription.id}:{day.isoformat()}"
+
+
+def _told(session: Session, subscription: Subscription, day: date | None) -> Callable[[BookJson], bool]:
+    """Whether the letter of `day` had a book already; what was published later on that day it could not have."""
+    if day is None:
+        return lambda _book: False
+    written = session.scalar(select(Letter.created_at).where(Letter.unique_key == _key(subscription, day)))
+    if written is None:
+        return lambda _book: False
+    until = written.replace(microsecond=0)  # as exact as the time of a change is told
+
+    def told(book: BookJson) -> bool:
+        changed = book["updated_at"]
+        return book["announced"] == day.isoformat() and bool(changed and datetime.fromisoformat(changed) < until)
+
+    return told
 
 
 def _context(office: Office, subscription: Subscription, books: Sequence[BookJson], today: date) -> dict[str, Any]:

@@ -154,9 +154,34 @@ def test_one_letter_a_day_at_the_hour(writes: sessionmaker[Session], office: Off
     assert letters(writes, "digest:") == [f"digest:{id}:{day}" for day in ("2026-03-02", "2026-03-03", "2026-04-01")]
     assert asked == [
         (date(2026, 3, 1), date(2026, 3, 2)),  # from the day of the confirmation
-        (date(2026, 3, 3), date(2026, 3, 3)),
+        (date(2026, 3, 2), date(2026, 3, 3)),  # the day of the last letter was not over at its hour
         (date(2026, 3, 26), date(2026, 4, 1)),  # after a long pause no more than a week
     ]
+
+
+def test_a_book_published_after_the_hour_is_in_the_next_letter_and_no_book_in_two(
+    writes: sessionmaker[Session], office: Office, post: Post
+) -> None:
+    subscribed(writes, office, "reader@example.org", hour=12)
+    morning, afternoon = report(), bare()
+    for book, hours in ((morning, -3), (afternoon, 3)):
+        book["announced"] = NOON.date().isoformat()
+        book["updated_at"] = (NOON + timedelta(hours=hours)).astimezone(UTC).isoformat(timespec="seconds")
+    shown = [morning]
+
+    def find(first: date, last: date) -> list[BookJson]:
+        return [book for book in shown if first.isoformat() <= str(book["announced"]) <= last.isoformat()]
+
+    found = []
+    for day in range(3):
+        digests.write_due(writes, office, find, NOON + timedelta(days=day), TAIPEI)
+        services.deliver(writes, office.vault, transport_for(post.url), "書音 <a@shuyin.example>")
+        text = [m for m in post.received if "種新書" in m["Subject"]][-1].get_body(("plain",))
+        assert text is not None
+        found.append([book["title"] in text.get_content() for book in (morning, afternoon)])
+        shown.append(afternoon)
+    assert found == [[True, False], [False, True], [False, True]]  # on the third day none is written
+    assert len(letters(writes, "digest:")) == 2
 
 
 def test_a_refusing_address_is_given_up(writes: sessionmaker[Session], office: Office) -> None:
