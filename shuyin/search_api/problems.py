@@ -17,7 +17,7 @@ from shuyin.search_api.downloads import NothingChosen, TooManyRecords
 from shuyin.search_api.messages import N_, Message
 from shuyin.search_api.services import BeyondWindow, PageBeyondEnd, UnknownRecord
 from shuyin.search_api.shelf import ShelfFull
-from shuyin.search_api.state import BadParameters
+from shuyin.search_api.state import BadParameters, ParameterProblem
 from shuyin.search_engine.port import SearchUnavailable
 
 #: Seconds after which asking again makes sense when the engine is down.
@@ -40,19 +40,29 @@ _TITLES: dict[int, str] = {
 
 #: What the framework finds wrong with a parameter, by its own names; the rest is said in its words.
 _INVALID = {
-    "missing": "缺少這個參數。",
-    "int_parsing": "請填整數。",
-    "int_from_float": "請填整數。",
-    "float_parsing": "請填數字。",
-    "bool_parsing": "請填 true 或 false。",
-    "greater_than_equal": "不可小於 {ge}。",
-    "less_than_equal": "不可大於 {le}。",
-    "string_too_short": "至少 {min_length} 個字。",
-    "string_too_long": "最多 {max_length} 個字。",
-    "literal_error": "不是可用的值。可用：{expected}。",
-    "enum": "不是可用的值。可用：{expected}。",
-    "json_invalid": "不是正確的 JSON。",
+    "missing": N_("缺少這個參數。"),
+    "int_parsing": N_("請填整數。"),
+    "float_parsing": N_("請填數字。"),
+    "bool_parsing": N_("請填 true 或 false。"),
+    "greater_than_equal": N_("不可小於 {ge}。"),
+    "less_than_equal": N_("不可大於 {le}。"),
+    "string_too_short": N_("至少 {min_length} 個字。"),
+    "string_too_long": N_("最多 {max_length} 個字。"),
+    "string_pattern_mismatch": N_("寫法不合規定。"),
+    "literal_error": N_("不是可用的值。可用：{expected}。"),
+    "enum": N_("不是可用的值。可用：{expected}。"),
+    "json_invalid": N_("不是正確的 JSON。"),
 }
+
+
+def invalid_parameters(error: RequestValidationError) -> list[ParameterProblem]:
+    """Every parameter that the framework refused, with a sentence for people."""
+    found: list[ParameterProblem] = []
+    for wrong in error.errors():
+        values = {"msg": str(wrong["msg"])} | {key: str(value) for key, value in wrong.get("ctx", {}).items()}
+        name = ".".join(map(str, wrong["loc"][1:]))
+        found.append(ParameterProblem(name, Message(_INVALID.get(wrong["type"], "{msg}"), values)))
+    return found
 
 
 class ProblemResponse(Response):
@@ -123,13 +133,7 @@ def answer(request: Request, error: Exception) -> ProblemResponse:
         )
         return problem(status, str(message), errors=errors, headers=headers, instance=request.url.path)
     if isinstance(error, RequestValidationError):
-        errors = [
-            {
-                "parameter": ".".join(map(str, e["loc"][1:])),
-                "detail": _INVALID.get(e["type"], "{msg}").format_map({**e.get("ctx", {}), "msg": e["msg"]}),
-            }
-            for e in error.errors()
-        ]
+        errors = [{"parameter": p.parameter, "detail": str(p.message)} for p in invalid_parameters(error)]
         return problem(422, "請求的內容不合規定，請依說明修改後再試。", errors=errors, instance=request.url.path)
     if isinstance(error, HTTPException):
         return problem(error.status_code, str(error.detail), headers=error.headers, instance=request.url.path)

@@ -25,6 +25,7 @@ PAGE_SIZES = BOOKS.page_sizes
 MODES = ("keyword", "semantic", "hybrid")
 #: Longer input is cut here, and the reader is told so.
 MAX_QUERY_LENGTH = parsing.MAX_LENGTH
+QUERY_TOO_LONG = N_("查詢詞太長，只用了前 {limit} 個字。")
 #: More filters than any person ticks; a bound for machines.
 MAX_FILTER_VALUES = 50
 
@@ -186,7 +187,7 @@ class _Reader:
         self.values: dict[str, list[str]] = {}
         self.row_columns: dict[str, list[str]] = {name: [] for name in ROW_PARAMETERS}
         for name, value in parameters:
-            cleaned = _clean(value)
+            cleaned = clean(value)
             if name in self.row_columns:
                 self.row_columns[name].append(cleaned)  # empty ones too: the three keep step
             elif cleaned:
@@ -240,7 +241,7 @@ class _Reader:
     def cut(self, text: str) -> str:
         if len(text) > MAX_QUERY_LENGTH:
             self.notices.append(
-                Message(N_("查詢詞太長，只用了前 {limit} 個字。"), {"limit": MAX_QUERY_LENGTH}),
+                Message(QUERY_TOO_LONG, {"limit": MAX_QUERY_LENGTH}),
             )
             text = text[:MAX_QUERY_LENGTH].rstrip()
         return text
@@ -296,7 +297,7 @@ class _Reader:
         return tuple(found)
 
 
-def _clean(value: str) -> str:
+def clean(value: str) -> str:
     """Without control characters and unpaired surrogates, which no catalogue holds and no engine takes."""
     kept = "".join(c if unicodedata.category(c) not in ("Cc", "Cs") else " " for c in value)
     return " ".join(kept.split())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -13,7 +14,7 @@ from starlette.responses import Response
 from shuyin.search_api import problems
 from shuyin.search_api.messages import N_, Message
 from shuyin.search_api.services import BeyondWindow, PageBeyondEnd
-from shuyin.search_api.state import BadParameters
+from shuyin.search_api.state import BadParameters, ParameterProblem
 from shuyin.web.i18n import gettext, say
 from shuyin.web.render import page
 
@@ -52,7 +53,7 @@ def error_page(request: Request, error: Exception) -> Response:
         status_code=status,
         title=problems.title_of(status),
         detail=say(message),
-        problems=error.problems if isinstance(error, BadParameters) else (),
+        problems=_parameters(error),
         links=_links(request, error),
     )
 
@@ -71,6 +72,13 @@ def _describe(error: Exception) -> tuple[int, Message, dict[str, str]]:
         text = _DETAILS.get(error.status_code, _DETAILS[500]) if plain else str(error.detail)
         return error.status_code, Message(text), dict(error.headers or {})
     return 500, Message(_DETAILS[500]), {}
+
+
+def _parameters(error: Exception) -> Sequence[ParameterProblem]:
+    """What is wrong with which parameter, where that is known."""
+    if isinstance(error, BadParameters):
+        return error.problems
+    return problems.invalid_parameters(error) if isinstance(error, RequestValidationError) else ()
 
 
 def _links(request: Request, error: Exception) -> list[LinkView]:

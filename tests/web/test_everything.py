@@ -120,3 +120,14 @@ def test_any_words_get_an_answer(client: TestClient, words: str) -> None:
 def test_it_is_reached_from_every_page(client: TestClient) -> None:
     for address in ("/", "/books?q=海風"):
         assert 'href="/search' in client.get(address).text
+
+
+def test_what_is_too_long_or_no_word_is_said(client: TestClient) -> None:
+    assert "只用了前 300 個字" in client.get("/search", params={"q": "書 " * 300}).text
+    for path, parameter in (("/search", "q"), ("/browse/authors", "from")):
+        refused = client.get(path, params={parameter: "a" * 3000})
+        assert refused.status_code == 422 and "個字。" in refused.text and f"<code>{parameter}</code>" in refused.text
+        assert "At most" in client.get(path, params={parameter: "a" * 3000, "lang": "en"}).text
+        client.cookies.clear()
+        shown = client.get(path, params={parameter: "\x00\x07"})
+        assert shown.status_code == 200 and "\x00" not in shown.text and "\x07" not in shown.text

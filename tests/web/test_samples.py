@@ -137,3 +137,8 @@ def test_the_command_attaches_and_removes(
         assert run(*wrong)[0] != 0
     assert "not an mp3 or wav file" in run(number, str(folder / "page.wav"))[1]
     assert run("TWZZ92000001", str(settings.data_dir / "sound.wav"))[0] == 0
+
+
+@pytest.mark.parametrize("number", ["0", "9" * 30, "12345678"])
+def test_a_number_that_no_track_has(client: TestClient, number: str) -> None:
+    assert client.get(f"/samples/{number}").status_code in (404, 422)

@@ -18,7 +18,7 @@ from shuyin.search_api.content import services as content
 from shuyin.search_api.directories import services as directories
 from shuyin.search_api.messages import N_, Message
 from shuyin.search_api.queries import to_request, understood
-from shuyin.search_api.state import MAX_QUERY_LENGTH, SearchState
+from shuyin.search_api.state import MAX_QUERY_LENGTH, QUERY_TOO_LONG, SearchState, clean
 from shuyin.search_engine.declaration import ALBUMS, BOOKS, TRACKS, IndexDeclaration
 from shuyin.search_engine.port import SearchEngine
 from shuyin.search_engine.query import Hit
@@ -84,7 +84,8 @@ KINDS = {
 
 def search(engine: SearchEngine, sessions: sessionmaker[Session], q: str, now: datetime) -> Everything:
     """All kinds at once; nothing is asked for an empty query. Raises `SearchUnavailable`."""
-    words = " ".join(q.split())[:MAX_QUERY_LENGTH].strip()
+    whole = clean(q)
+    words = whole[:MAX_QUERY_LENGTH].strip()
     if not words:
         return Everything("", (), (), ())
     state = SearchState(q=words)
@@ -98,7 +99,8 @@ def search(engine: SearchEngine, sessions: sessionmaker[Session], q: str, now: d
     )
     nothing = not any(group.total for group in groups)
     spellings = tuple(engine.did_you_mean(BOOKS.name, words)) if nothing else ()
-    return Everything(words, groups, spellings, understood(state)[1])
+    cut = (Message(QUERY_TOO_LONG, {"limit": MAX_QUERY_LENGTH}),) if len(whole) > MAX_QUERY_LENGTH else ()
+    return Everything(words, groups, spellings, (*cut, *understood(state)[1]))
 
 
 def _indexed(

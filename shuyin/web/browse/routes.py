@@ -15,6 +15,7 @@ from shuyin.search_api.browse.lists import LISTS, OF_FACET, BrowseList, Order
 from shuyin.search_api.browse.routes import BAD_PLACE, books_of, path_of
 from shuyin.search_api.dependencies import EngineDep, SessionsDep
 from shuyin.search_api.messages import N_
+from shuyin.search_api.state import clean
 from shuyin.search_engine.sort_keys import jumps, letter_jumps
 from shuyin.web import labels
 from shuyin.web.books.histogram import histogram
@@ -63,10 +64,11 @@ def browse(
 ) -> Response:
     """One page of a list: from a beginning, or beyond another page."""
     listing = _list(name)
+    start = clean(start)
     order = order if order in listing.orders else Order.STROKE
-    if listing.name == "classes" and start.strip() and not start.strip()[0].isdigit():
-        return RedirectResponse(f"/subjects?{urlencode([('kind', 'class'), ('q', start.strip())])}", 302)
-    asked = services.Asked(listing, order, start.strip(), after or None, before or None)
+    if listing.name == "classes" and start and not start[0].isdigit():
+        return RedirectResponse(f"/subjects?{urlencode([('kind', 'class'), ('q', start)])}", 302)
+    asked = services.Asked(listing, order, start, after or None, before or None)
     try:
         with sessions() as session:
             found = services.page(session, engine, asked)

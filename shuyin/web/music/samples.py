@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import cast
+from typing import Annotated, cast
 
 from fastapi import APIRouter, HTTPException, Request
+from fastapi import Path as PathParameter
 from sqlalchemy import select
 from starlette.responses import FileResponse, Response
 
@@ -17,11 +18,13 @@ from shuyin.search_api.messages import N_
 
 router = APIRouter(include_in_schema=False)
 
+TrackNumber = Annotated[int, PathParameter(ge=1, le=2**62)]
+
 _MISSING = N_("這首曲目沒有可試聽的音檔，可能尚未發行或已移除。")
 
 
 @router.api_route(samples.ADDRESS, methods=["GET", "HEAD"])
-def sample(request: Request, track: int, sessions: SessionsDep) -> Response:
+def sample(request: Request, track: TrackNumber, sessions: SessionsDep) -> Response:
     """The file, or the part that `Range` asks for (206, 416; `If-Range` by its ETag); 304 where it is known.
 
     The database decides whether it may be heard: the index may lag behind.
