@@ -56,6 +56,23 @@ def test_a_product_in_full() -> None:
     assert found.contents == "春\n夏"
 
 
+AUDIENCES = [
+    ("<Audience><AudienceCodeType>01</AudienceCodeType><AudienceCodeValue>03</AudienceCodeValue></Audience>", "青少年"),
+    ("<audience><b204>01</b204><b206>01</b206></audience>", "成人(一般)"),
+    ("<AudienceCode>06</AudienceCode>", "成人(學術)"),
+    ("<b073>04</b073><b073>02</b073>", "學齡兒童"),
+    ("<Audience><AudienceCodeType>17</AudienceCodeType><AudienceCodeValue>01</AudienceCodeValue></Audience>", None),
+    ("<AudienceCode>04</AudienceCode>", None),
+    ("", None),
+]
+
+
+@pytest.mark.parametrize(("audience", "ours"), AUDIENCES)
+def test_the_audience(audience: str, ours: str | None) -> None:
+    with_audience = REFERENCE.replace(b"</DescriptiveDetail>", audience.encode() + b"</DescriptiveDetail>")
+    assert book(with_audience).audience == ours
+
+
 def test_reference_and_short_tags_and_no_namespace_give_the_same_record() -> None:
     short = book((samples.FIXTURES / "onix-3.1-short.xml").read_bytes())
     bare = book(REFERENCE.replace(b' xmlns="http://ns.editeur.org/onix/3.0/reference"', b""))

@@ -87,6 +87,7 @@ class _Product:
             contents=self._long_text(tables.CONTENTS),
             language=language,
             original_language=original,
+            audience=self._audience(),
             format=binding.format,
         )
 
@@ -239,6 +240,15 @@ class _Product:
             if code := self._text(self.detail, name):
                 classes.append(ClassNumber(code, vocabulary))
         return tuple(dict.fromkeys(subjects)), tuple(dict.fromkeys(classes)), tuple(dict.fromkeys(keywords))
+
+    def _audience(self) -> str | None:
+        codes = [
+            node.get("AudienceCodeValue")
+            for node in self.detail.all("Audience")
+            if node.get("AudienceCodeType") == tables.ONIX_AUDIENCE
+        ]
+        codes += [node.text for node in self.detail.all("AudienceCode")]  # before 3.1, and in 2.1
+        return next((tables.AUDIENCES[code] for code in codes if code in tables.AUDIENCES), None)
 
     def _languages(self) -> tuple[str | None, str | None]:
         codes = {n.get("LanguageRole"): n.get("LanguageCode") for n in self.detail.all("Language")}

@@ -25,6 +25,7 @@ SHORT_TAGS = {
     "publishingdate": "PublishingDate", "x448": "PublishingDateRole", "b306": "Date", "b003": "PublicationDate",
     "productsupply": "ProductSupply", "supplydetail": "SupplyDetail", "price": "Price", "x462": "PriceType",
     "j148": "PriceTypeCode", "j151": "PriceAmount", "j152": "CurrencyCode", "b061": "NumberOfPages",
+    "audience": "Audience", "b204": "AudienceCodeType", "b206": "AudienceCodeValue", "b073": "AudienceCode",
     "series": "Series", "b018": "TitleOfSeries", "b019": "NumberWithinSeries",
     "m184": "DefaultLanguageOfText", "m186": "DefaultCurrencyCode",
 }  # fmt: skip
@@ -60,6 +61,13 @@ HEADING_SCHEMES = {"04": "lcsh", "05": "mesh", "09": "rvm", "24": None, "10": "b
 #: … and class numbers (082, 050, 080, 084 $2).
 CLASS_SCHEMES = {"01": "ddc", "03": "lcc", "02": "udc", "10": "bisacsh", "12": "bicssc", "93": "thema"}
 KEYWORDS = "20"
+
+#: List 29, audience code type: the code is one of list 28.
+ONIX_AUDIENCE = "01"
+#: List 28, audience → 適讀對象; school books (04) and the kinds of language learning name none.
+AUDIENCES = {
+    "01": "成人(一般)", "02": "學齡兒童", "03": "青少年", "05": "成人(學術)", "06": "成人(學術)",
+}  # fmt: skip
 
 #: List 153 (3.x) and list 33 (2.1), text type: 02 short and 03 full description (2.1: 01, 03 and 02), 04 contents.
 DESCRIPTIONS = {"3": ("03", "02"), "2": ("01", "03", "02")}
