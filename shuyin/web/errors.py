@@ -15,8 +15,10 @@ from shuyin.search_api import problems
 from shuyin.search_api.messages import N_, Message
 from shuyin.search_api.services import BeyondWindow, PageBeyondEnd
 from shuyin.search_api.state import BadParameters, ParameterProblem
+from shuyin.web.forms import Posted
 from shuyin.web.i18n import gettext, say
 from shuyin.web.render import page
+from shuyin.web.session import FORM_EXPIRED, current_user
 
 _log = structlog.stdlib.get_logger("shuyin.web")
 
@@ -45,6 +47,15 @@ def wants_page(request: Request) -> bool:
 def error_page(request: Request, error: Exception) -> Response:
     """The page for any error that reached the edge."""
     status, message, headers = _describe(error)
+    typed = _typed(request, status, message)
+    if typed is not None:
+        return page(
+            request,
+            "errors/again.html",
+            status=status,
+            typed=typed,
+            signed_in=current_user(request) is not None,
+        )
     return page(
         request,
         "errors/error.html",
@@ -56,6 +67,21 @@ def error_page(request: Request, error: Exception) -> Response:
         problems=_parameters(error),
         links=_links(request, error),
     )
+
+
+def _typed(request: Request, status: int, message: Message) -> list[tuple[str, str]] | None:
+    """What was typed into a form to file that a lost sign-in or an old page refused; None for everything else.
+
+    Only what a page of ours sent comes back: another site's form must not become one that only waits to be sent.
+    """
+    posted: Posted | None = getattr(request.state, "posted", None)
+    if posted is None or status not in (403, 404) or not request.url.path.startswith("/filing/"):
+        return None
+    if request.headers.get("sec-fetch-site") != "same-origin" or "hx-request" in request.headers:
+        return None
+    if message.text != FORM_EXPIRED and current_user(request) is not None:
+        return None
+    return [(name, value) for name, values in posted.values.items() for value in values if name != "csrf"]
 
 
 def _describe(error: Exception) -> tuple[int, Message, dict[str, str]]:

@@ -63,6 +63,7 @@ async def posted(request: Request) -> Posted:
             else:
                 values.setdefault(name, []).append(value.replace("\x00", ""))
     form_data = Posted(values, files)
+    request.state.posted = form_data
     check_form(request, form_data.one("csrf"))
     return form_data
 

@@ -140,6 +140,14 @@ def forward(page: Page) -> None:
     press(page, "儲存並進行下一個步驟")
 
 
+def sign_in(page: Page, account: str) -> None:
+    page.goto("/account/login")
+    page.get_by_label("帳號").fill(account)
+    page.get_by_label("密碼").fill(PASSWORD)
+    press(page, "登入系統")
+    expect(page.locator("main")).to_contain_text(account)
+
+
 def letter(site: Site, post: Post) -> str:
     """The text of the latest letter that the SMTP server received."""
     deliver(site.app.state.writes, site.office.vault, transport_for(post.url), "書音 <no-reply@example.com>")
@@ -316,6 +324,34 @@ def test_what_is_typed_is_saved_and_survives_a_reload(filing_site: tuple[Site, s
     page.reload()
     expect(page.locator('[name="filler"]')).to_have_value("打到一半的名字")
     expect(page.locator(".clock")).to_contain_text("120 分")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_lost_sign_in_loses_nothing_that_was_typed(
+    filing_site: tuple[Site, str], new_page: NewPage, scripts: bool
+) -> None:
+    site, _ = filing_site
+    site.add_user("P20778", "publisher")
+    page = new_page(scripts=scripts)
+    sign_in(page, "P20778")
+    page.goto("/filing/new/isbn")
+    begin(page)
+    form = page.url
+    page.locator('[name="filler"]').fill("登出前")
+    page.context.clear_cookies(name="shuyin_session")
+    page.locator('[name="filler"]').fill("登出後的<名字>")
+    if scripts:
+        expect(page.locator("#line")).to_contain_text("這一頁的內容還在")
+    forward(page)
+    expect(page.get_by_role("heading", level=1)).to_have_text("填寫的內容還在")
+    other = page.context.new_page()
+    sign_in(other, "P20778")
+    press(page, "我已登入，繼續")
+    press(page, "再送出一次")
+    expect(page.locator("#problems")).to_be_visible()  # the step itself again: other answers are missing
+    expect(page.locator('[name="filler"]')).to_have_value("登出後的<名字>")
+    page.goto(form)
+    expect(page.locator('[name="filler"]')).to_have_value("登出後的<名字>")
 
 
 def test_fields_come_and_go_with_their_condition(filing_site: tuple[Site, str], new_page: NewPage) -> None:

@@ -27,7 +27,7 @@ from shuyin.filing.office import By
 from shuyin.indexer import services as indexer
 from shuyin.records.models import OrganisationRow, RegistrantPrefix, User, utc_now
 from tests.ai_subjects.conftest import labelled_books, small_scheme  # noqa: F401  (fixtures)
-from tests.browser.test_filing import NewPage, begin, filing_site, forward, new_page, picture, press  # noqa: F401  (fixtures)
+from tests.browser.test_filing import NewPage, begin, filing_site, forward, new_page, picture, press, sign_in  # noqa: F401  (fixtures)
 from tests.filing.conftest import PDF, png
 from tests.filing.isbn_answers import INTRO
 from tests.web.filing_site import PASSWORD, Site
@@ -46,14 +46,6 @@ def add_publisher(site: Site) -> int:
         number = house.id
     site.add_user("P20778", "publisher_admin", number)
     return number
-
-
-def sign_in(page: Page, account: str) -> None:
-    page.goto("/account/login")
-    page.get_by_label("帳號").fill(account)
-    page.get_by_label("密碼").fill(PASSWORD)
-    page.get_by_role("button", name="登入系統").click()
-    expect(page.locator("main")).to_contain_text(account)
 
 
 def answer(page: Page, name: str, value: Any) -> None:

@@ -401,3 +401,25 @@ def test_data_can_be_taken_along_and_erased(site: Site) -> None:
     assert person.last.status_code == 422
     person.post("/account/data", {"current": PASSWORD})
     assert site.sign_in("P1").last.status_code == 422
+
+
+def test_only_what_our_own_page_sent_comes_back_after_a_lost_sign_in(sqlite_engine: Engine, tmp_path: Path) -> None:
+    site = make_site(sqlite_engine, tmp_path)
+    site.add_user("P20778", "publisher")
+    person = site.sign_in("P20778")
+    person.post("/filing/new/isbn", page="/filing/new/isbn")
+    step = person.path
+    form = {"csrf": person.token(), "filler": "王小明", "action": "next"}
+    person.client.cookies.delete("shuyin_session")
+    ours = person.client.post(step, data=form, headers={"sec-fetch-site": "same-origin"})
+    assert ours.status_code == 403
+    assert 'name="filler" value="王小明"' in ours.text and 'name="action" value="next"' in ours.text
+    assert form["csrf"] not in ours.text
+    for theirs in ({"sec-fetch-site": "cross-site"}, {}):
+        answer = person.client.post(step, data=form, headers=theirs)
+        assert answer.status_code == 403
+        assert "王小明" not in answer.text
+    elsewhere = {"csrf": form["csrf"], "account": "P20778", "password": "a secret of mine"}
+    refused = person.client.post("/account/login", data=elsewhere, headers={"sec-fetch-site": "same-origin"})
+    assert refused.status_code == 403
+    assert "a secret of mine" not in refused.text

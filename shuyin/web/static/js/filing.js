@@ -25,6 +25,21 @@ document.addEventListener("htmx:configRequest", ({ detail }) => {
 });
 document.getElementById("step")?.addEventListener("submit", ({ target }) => { target.elements.turn.value = Date.now(); });
 
+// What cannot be saved stays on the page, and the page says so; a refused dialogue is asked for as a page.
+const step = document.getElementById("step");
+const sayFailed = () => {
+  const line = document.getElementById("line");
+  line.className = "small notice";
+  line.textContent = step.dataset.failed;
+};
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (!step || detail.xhr.status < 400) return;
+  detail.shouldSwap = false;
+  if (detail.target.id === "assist") step.requestSubmit(detail.requestConfig.elt);
+  else sayFailed();
+});
+document.addEventListener("htmx:sendError", () => { if (step) sayFailed(); });
+
 // The countdown, said aloud only now and then.
 for (const clock of document.querySelectorAll("[data-deadline]")) {
   const show = () => {
