@@ -262,9 +262,9 @@ def initials(letters: str) -> str:
 
 def initials_of(value: str) -> list[str]:
     """Tokens of the initials of a name with Han in it, and of its main part: 牡丹燈籠 (上) → ~mddls, ~mddl."""
-    sounds = (romanisation.syllables(analysis.squeeze(part)) for part in (value, title_head(value)))
-    found = [initials("".join(s[0] for s in part)) for part in sounds] if analysis.has_han(value) else []
-    return list(dict.fromkeys(found))
+    parts = [part for part in (value, title_head(value)) if analysis.has_han(part)]
+    sounds = (romanisation.syllables(analysis.squeeze(part)) for part in parts)
+    return list(dict.fromkeys(initials("".join(s[0] for s in part)) for part in sounds))
 
 
 def number_suggestion(kind: str, beginning: str, value: str = "") -> str:

@@ -536,3 +536,22 @@ def test_a_version_names_one_state_of_the_index(open_engine: Connect) -> None:
     versions.append(reader.version("books"))
     assert len(set(versions)) == 4
     assert reader.version("albums") not in versions
+
+
+def test_music_is_found_by_initials_and_by_the_beginning_of_a_code(search: SearchEngine) -> None:
+    tracks = {"1": ("普庵咒", "楊易修", "TWP012627803"), "2": ("Want You Now (插曲)", "小林航", "TWLI12500009")}
+    search.write(
+        "tracks",
+        [
+            Document(id, {"title": t, "performer": [p], "isrc": [code]}, stored={})
+            for id, (t, p, code) in tracks.items()
+        ],
+    )
+
+    def hits(query: Query) -> list[str]:
+        return [hit.id for hit in search.search("tracks", SearchRequest(query)).hits]
+
+    assert hits(Text("paz")) == hits(Text("yyx")) == hits(Text("yyx", "performer")) == ["1"]
+    assert hits(Text("yyx", "title")) == hits(Text("wyn")) == []  # Latin words have no initials
+    assert hits(Text("TWP01", "isrc", Match.PREFIX)) == ["1"]
+    assert hits(Text("xlh")) == ["2"]
