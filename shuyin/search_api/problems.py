@@ -48,6 +48,7 @@ _INVALID = {
     "less_than_equal": N_("不可大於 {le}。"),
     "string_too_short": N_("至少 {min_length} 個字。"),
     "string_too_long": N_("最多 {max_length} 個字。"),
+    "too_long": N_("最多 {max_length} 項。"),
     "string_pattern_mismatch": N_("寫法不合規定。"),
     "literal_error": N_("不是可用的值。可用：{expected}。"),
     "enum": N_("不是可用的值。可用：{expected}。"),

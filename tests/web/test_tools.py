@@ -109,3 +109,18 @@ def test_the_api_says_in_chinese_what_is_missing(client: TestClient) -> None:
     assert (answer.status_code, answer.json()["errors"]) == (422, [{"parameter": "number", "detail": "缺少這個參數。"}])
     wrong = client.get("/api/v1/suggest", params={"q": "a", "limit": "x"}).json()
     assert "Input should" not in str(wrong)
+
+
+def test_a_list_and_the_building_of_identifiers_in_the_api(client: TestClient) -> None:
+    answer = client.post("/api/v1/tools/isbn", json={"numbers": ["9576787718", WRONG, ""]}).json()
+    assert (answer["total"], [item["valid"] for item in answer["items"]]) == (3, [True, False, False])
+    assert answer["items"][0]["isbn13_hyphenated"] == RIGHT and "第 13 碼應為 3" in answer["items"][1]["problem"]
+    assert client.post("/api/v1/tools/isbn", json={"numbers": ["1"] * 20_001}).status_code == 422
+    parts: dict[str, str | int] = {"isbn": "9789576784453", "format": "EPUB", "maker": "BCD", "version": 1}
+    build = "/api/v1/tools/ebook-identifier/build"
+    built = client.get(build, params={**parts, "chapter": 1, "section": 1}).json()["identifier"]
+    assert built == "ISBN 978-957-678-445-3(EPUB)_BCD_V1_C1S1"
+    read = client.get("/api/v1/tools/ebook-identifier", params={"number": built}).json()
+    assert (read["isbn"], read["chapter"], read["identifier"]) == ("9789576784453", 1, built)
+    for wrong in ({"chapter": 1}, {"maker": "bcd"}, {"version": 1000}, {"isbn": WRONG}, {"part": 0}):
+        assert client.get(build, params={**parts, **wrong}).status_code == 422, wrong
