@@ -38,7 +38,7 @@ _INDEXES = {
     "year": "dc.date",
     "published": "dc.date",
 }
-_RELATIONS = {Match.ALL: "=", Match.ANY: "any", Match.PHRASE: "adj", Match.EXACT: "exact"}
+_RELATIONS = {Match.ALL: "=", Match.PHRASE: "adj", Match.EXACT: "exact"}
 _ALL = SearchClause("1", "cql.allRecords")
 
 

@@ -188,6 +188,8 @@ def test_indexes_and_relations_find_what_they_should(ask: Ask) -> None:
         'dc.date within "2002 2005"': 4, "dc.date < 2002": 1, "dc.language = eng": 1, "language <> eng": 25,
         "title = 期刊 not dc.date > 2005": 4, 'dc.title == "期刊史. 第2冊"': 1, "cql.allRecords = 1": 26,
         'title any "libraries archives"': 1, "title adj 學術能量": 1, "bath.name = 王小明": 26, "期刊 and 風貌": 1,
+        'title any "期 風"': 25, "title = 期 or title = 風": 25, 'title all "史 第"': 24,
+        "title = 史 and title = 第": 24,
         '>d="info:srw/context-set/1/dc-v1.1" d.title = libraries': 1, "title = ^期刊史": 24, "title = 期刊*": 25,
     }  # fmt: skip
     found = {query: int(texts(ask(query=query), "s2:numberOfRecords")[0]) for query in asked}

@@ -12,10 +12,13 @@ from stdnum import isbn as _isbn
 
 from shuyin.search_api.cql.contexts import CONTEXTS, CqlIndex, Searches, find_context, find_index
 from shuyin.search_api.cql.nodes import Node, Prefixed, Relation, SearchClause, Sorted, SortKey, Triple
+from shuyin.search_api.cql.parser import MAX_BOOLEANS
 from shuyin.search_engine.query import Bool, Everything, Match, Query, Range, Terms, Text
 
 #: Sorts after every character that numbers hold, so it closes a range that begins with a value.
 _AFTER = "~"
+#: Words of an `any` or `all`: each is a condition of its own, so as many as booleans (diagnostic 38).
+_MOST_WORDS = MAX_BOOLEANS
 #: Masks in one word; engines make an automaton of it, whose size grows with them.
 _MOST_MASKS = 4
 #: A record's number, also as the end of its address or of its OAI identifier.
@@ -24,7 +27,7 @@ _DATE = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01]))?)?")
 _LANGUAGES = {"zh": "chi", "zho": "chi", "en": "eng", "ja": "jpn", "ko": "kor", "fr": "fre", "fra": "fre", "de": "ger",
               "deu": "ger", "es": "spa", "vi": "vie", "th": "tha", "id": "ind", "ms": "may"}  # fmt: skip
 
-_MATCHES = {"=": Match.ALL, "scr": Match.ALL, "all": Match.ALL, "any": Match.ANY, "adj": Match.PHRASE,
+_MATCHES = {"=": Match.ALL, "scr": Match.ALL, "all": Match.ALL, "any": Match.ALL, "adj": Match.PHRASE,
             "exact": Match.EXACT, "==": Match.EXACT, "<>": Match.EXACT}  # fmt: skip
 #: Relation modifiers that ask for what happens anyway.
 _HARMLESS = frozenset({"masked", "ignorecase", "ignoreaccents", "relevant", "word", "isodate", "number"})
@@ -114,7 +117,7 @@ def _clause(node: SearchClause, index: CqlIndex) -> Query:
     if not term.text:
         raise CqlUnsupported(27, node.term)
     if index.searches is Searches.WORDS:
-        found = _words(index, _MATCHES[relation], term, whole="string" in _types(node.relation))
+        found = _words(index, relation, term, whole="string" in _types(node.relation))
     else:
         found = _values(index, relation, term)
     return Bool(must=(Everything(),), must_not=(found,)) if relation == "<>" else found
@@ -159,19 +162,29 @@ class _Term:
         return cls(text, pattern, at_start, at_end, bool(masks) and masks == [len(units) - 1] and units[-1] == "*")
 
 
-def _words(index: CqlIndex, match: Match, term: _Term, *, whole: bool) -> Query:
+def _words(index: CqlIndex, relation: str, term: _Term, *, whole: bool) -> Query:
+    match, each = _MATCHES[relation], relation in ("any", "all")
+    if each and len(term.text.split()) > _MOST_WORDS:
+        raise CqlUnsupported(38, f"{relation}: at most {_MOST_WORDS} words")
     if term.masked and not (term.open_end and (term.at_start or match is Match.EXACT)):
-        return _masked(index, match, term, whole=whole)
+        return _masked(index, relation, term, whole=whole)
     if term.at_end or whole:
         match = Match.EXACT
     elif term.at_start or term.open_end:
         match = Match.PREFIX
-    return _in_fields(index, term.text, match)
+    if not each or match is not Match.ALL:
+        return _in_fields(index, term.text, match)
+    # each word by itself: Chinese words that only a space divides would be searched as one
+    words = [word for word in dict.fromkeys(term.text.split()) if any(map(str.isalnum, word))] or [term.text]
+    found = tuple(_in_fields(index, word, match) for word in words)
+    if len(found) == 1:
+        return found[0]
+    return Bool(should=found) if relation == "any" else Bool(must=found)
 
 
-def _masked(index: CqlIndex, match: Match, term: _Term, *, whole: bool) -> Query:
+def _masked(index: CqlIndex, relation: str, term: _Term, *, whole: bool) -> Query:
     """Words with masks: each word by itself, anywhere in the field. The diagnostic says what cannot be asked."""
-    words = term.pattern.split()
+    words, match = term.pattern.split(), _MATCHES[relation]
     if whole or match is Match.EXACT or term.at_start:
         raise CqlUnsupported(28, term.pattern)  # masks within a whole field, or behind an anchor
     if match is Match.PHRASE and len(words) > 1:
@@ -184,7 +197,7 @@ def _masked(index: CqlIndex, match: Match, term: _Term, *, whole: bool) -> Query
             raise CqlUnsupported(30, word)
         if any(mask in inner for mask in "*?") and any(map(_is_han, word)):
             raise CqlUnsupported(28, word)  # Chinese has no words: only what follows a beginning can be open
-    if match is Match.ANY and len(words) > 1:
+    if relation == "any" and len(words) > 1:
         return Bool(should=tuple(_in_fields(index, word, _match_of(word)) for word in words))
     pattern = " ".join(words)
     return _in_fields(index, pattern, _match_of(pattern))
@@ -221,7 +234,8 @@ def _values(index: CqlIndex, relation: str, term: _Term) -> Query:
     elif field == "language":
         words = [_LANGUAGES.get(word.lower(), word.lower()) for word in words]
     else:
-        words = [term.text]
+        text = term.text.lower() if field == "format" else term.text
+        words = list(dict.fromkeys((text, *text.split()))) if relation == "any" else [text]  # values may hold spaces
     if term.open_end:
         if index.searches is Searches.RECORD:
             raise CqlUnsupported(28, term.pattern)
