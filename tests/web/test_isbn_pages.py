@@ -171,3 +171,16 @@ def test_progress_is_empty_before_anything_is_filed(publisher: tuple[Site, Perso
     page = person.get("/filing/isbn?form=ebook&by=title&q=沒有")
     assert "（總共 0 筆）" in page.text
     assert person.get("/filing/isbn/999/data-block").status_code == 404
+
+
+def test_what_is_withdrawn_for_good_is_asked_about_on_the_page_of_the_filing(
+    publisher: tuple[Site, Person, By],
+) -> None:
+    site, person, by = publisher
+    number = draft(site, by, "isbn", APPLICATION_GOOD)
+    listed = person.get("/filing/isbn").text
+    assert f'href="/filing/{number}#withdraw"' in listed
+    assert "/take/withdraw" not in listed  # one slip of the finger in a list
+    page = person.get(f"/filing/{number}").text
+    assert 'id="withdraw"' in page and "不能恢復" in page
+    assert "已撤回" in person.post(f"/filing/{number}/take/withdraw").text
