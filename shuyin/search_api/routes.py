@@ -47,10 +47,10 @@ def list_parameters() -> list[dict[str, Any]]:
     repeated = {"type": "array", "items": {"type": "string"}}
     return [
         _parameter("q", "Words to find in any field"),
-        *(_parameter(name, f"Words to find in: {BOOKS.field(field).label}") for name, field in BOOK_FIELDS.items()),
+        *(_parameter(name, f"Words to find in: {name}") for name in BOOK_FIELDS),
         *(_parameter(name, "A row of the advanced search (all three, repeated in step)") for name in ROW_PARAMETERS),
-        *(_parameter(f"f.{f.name}", f"Only these values of: {f.label}", repeated) for f in BOOKS.facets),
-        *(_parameter(f"-f.{f.name}", f"None of these values of: {f.label}", repeated) for f in BOOKS.facets),
+        *(_parameter(f"f.{f.name}", f"Only these values of: {f.name}", repeated) for f in BOOKS.facets),
+        *(_parameter(f"-f.{f.name}", f"None of these values of: {f.name}", repeated) for f in BOOKS.facets),
         _parameter("from", "Published from (YYYY or YYYY-MM)"),
         _parameter("to", "Published until (YYYY or YYYY-MM)"),
         _parameter(

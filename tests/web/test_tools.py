@@ -124,3 +124,15 @@ def test_a_list_and_the_building_of_identifiers_in_the_api(client: TestClient) -
     assert (read["isbn"], read["chapter"], read["identifier"]) == ("9789576784453", 1, built)
     for wrong in ({"chapter": 1}, {"maker": "bcd"}, {"version": 1000}, {"isbn": WRONG}, {"part": 0}):
         assert client.get(build, params={**parts, **wrong}).status_code == 422, wrong
+
+
+def test_the_description_of_the_api_is_in_one_language(client: TestClient) -> None:
+    described = [
+        parameter["description"]
+        for operations in client.get("/api/openapi.json").json()["paths"].values()
+        for operation in operations.values()
+        for parameter in operation.get("parameters", ())
+        if "description" in parameter
+    ]
+    assert len(described) > 30
+    assert [text for text in described if not text.isascii()] == []
