@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -142,18 +143,21 @@ def main() -> None:
         records = resampled(real, size)
         scheme = enlarged(starter_scheme(), options.entries)
         with tempfile.TemporaryDirectory() as folder:
-            encoder = Path(folder) / "embedding" if options.with_embedding else embedding.SHIPPED
+            beside = Path(folder) / artefact.OWN_EMBEDDING
             begin, clock = time.process_time(), time.perf_counter()
             if options.serving_only:
                 model = filled(records, scheme)
             else:
-                model = training.learn(records, scheme, embedding_folder=encoder if options.with_embedding else None)
+                model = training.learn(records, scheme, embedding_folder=beside if options.with_embedding else None)
             used, taken = time.process_time() - begin, time.perf_counter() - clock
             entries = len(scheme.headings) + len(scheme.classes)
             done = "filled" if options.serving_only else "trained"
             print(f"{size:,} records, {entries:,} entries: {done} in {taken:.0f} s, {used:.0f} s of processor time,")
             print(f"  {_most_memory()} MB at most", flush=True)
-            artefact.save(model, Path(folder), {"version": "cost", "encoder": str(encoder)})
+            if model.embedding is None:
+                shutil.copytree(embedding.SHIPPED, beside)
+                model.embedding = model.embed_labels(embedding.encoder())
+            artefact.save(model, Path(folder), {"version": "cost"})
             command = [sys.executable, "-m", "benchmarks.ai_cost", "--records", str(options.records), "--serve", folder]
             subprocess.run(command, check=True)
 

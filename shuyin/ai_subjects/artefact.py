@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from shuyin.ai_subjects.calibration import Calibration
 from shuyin.ai_subjects.catalogue import Assigned, Catalogue, Keys, Labels
-from shuyin.ai_subjects.embedding import encoder
+from shuyin.ai_subjects.embedding import LabelVectors, encoder
 from shuyin.ai_subjects.evidence import ClassPaths
 from shuyin.ai_subjects.measures import Cutoff
 from shuyin.ai_subjects.model import CLASS_LEVELS, Model, ShownRecord, Vocabulary
@@ -24,6 +24,8 @@ from shuyin.ai_subjects.trees import Trees
 
 FORMAT = 1
 MANIFEST = "manifest.json"
+#: Folder within a model's: the embedding that was learnt with it.
+OWN_EMBEDDING = "embedding"
 
 
 class NoModel(FileNotFoundError):
@@ -51,6 +53,8 @@ def save(model: Model, folder: Path, manifest: Mapping[str, Any]) -> None:
         arrays.update(model.heading_ranker.arrays("headings"))
     for level, ranker in model.class_rankers.items():
         arrays.update(ranker.arrays(f"classes{level or 'full'}"))
+    if model.embedding is not None and "encoder" not in manifest and (folder / OWN_EMBEDDING).is_dir():
+        arrays.update(_label_vectors(model.embedding))
     with (folder / "arrays.npz").open("wb") as stream:
         np.savez_compressed(stream, **arrays)  # type: ignore[arg-type]
     about = {
@@ -106,8 +110,8 @@ def load(folder: Path) -> Model:
     model.calibration = Calibration.from_json(about.get("calibration", {}))
     if name := about.get("encoder"):
         model.embedding = model.embed_labels(encoder(name))
-    elif (folder / "embedding").is_dir():
-        model.embedding = model.embed_labels(encoder(str(folder / "embedding")))
+    elif model.embedding is None and (folder / OWN_EMBEDDING).is_dir():
+        model.embedding = model.embed_labels(encoder(str(folder / OWN_EMBEDDING)))
     return model
 
 
@@ -115,8 +119,26 @@ def _read(folder: Path) -> Model:
     """What the files hold; a function of its own, so that their contents are gone before the embedding comes."""
     with gzip.open(folder / "labels.json.gz", "rt", encoding="utf-8") as stream:
         labels = json.load(stream)
-    with np.load(folder / "arrays.npz", allow_pickle=False) as arrays:
-        return _model(labels, {name: arrays[name] for name in arrays.files})
+    with np.load(folder / "arrays.npz", allow_pickle=False) as file:
+        arrays = {name: file[name] for name in file.files}
+    model = _model(labels, arrays)
+    if "embedding.headings" in arrays:
+        model.embedding = LabelVectors(
+            encoder(str(folder / OWN_EMBEDDING)),
+            arrays["embedding.headings"].astype(np.float32),
+            arrays["embedding.captions"].astype(np.float32),
+            arrays["embedding.caption_of_node"],
+        )
+    return model
+
+
+def _label_vectors(known: LabelVectors) -> dict[str, NDArray[Any]]:
+    """The labels' vectors by the embedding that lies beside: to encode tens of thousands at each start takes long."""
+    return {
+        "embedding.headings": known.headings.astype(np.float16),
+        "embedding.captions": known.captions.astype(np.float16),
+        "embedding.caption_of_node": known.caption_of_node,
+    }
 
 
 def _labels(model: Model) -> dict[str, Any]:

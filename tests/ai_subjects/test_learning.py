@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from shuyin.ai_subjects import artefact, evaluation, lessons, linear, store, training
+from shuyin.ai_subjects import artefact, embedding, evaluation, lessons, linear, store, training
 from shuyin.ai_subjects.catalogue import Catalogue
 from shuyin.ai_subjects.description import Description, LabelledRecord
 from shuyin.ai_subjects.features import tokens
@@ -97,6 +98,25 @@ def test_a_loaded_model_says_the_same_as_the_learnt_one(model: Model, folder: Pa
         one, other = model.look(Description(title)), loaded.look(Description(title))
         assert [r.label for r in model.headings(one)][:3] == [r.label for r in loaded.headings(other)][:3]
         assert model.classes(one)[0][0] == loaded.classes(other)[0][0]
+
+
+def test_the_vectors_of_labels_lie_beside_the_embedding_learnt_with_them(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = artefact.load(folder)
+    shutil.copytree(embedding.SHIPPED, tmp_path / artefact.OWN_EMBEDDING)
+    own.embedding = own.embed_labels(embedding.encoder())
+    artefact.save(own, tmp_path, {"version": "t"})
+    monkeypatch.setattr(Model, "embed_labels", None)  # nothing is encoded again
+    loaded = artefact.load(tmp_path)
+    assert own.embedding is not None and loaded.embedding is not None
+    vector = own.embedding.embed([Description("天文學入門")])[0]
+    for one, other in zip(own.embedding.likeness(vector), loaded.embedding.likeness(vector), strict=True):
+        assert one.any() and np.allclose(one, other, atol=1e-3)
+    # an encoder that the settings name may become another one: its vectors are made anew
+    artefact.save(own, tmp_path, {"version": "t", "encoder": str(embedding.SHIPPED)})
+    with np.load(tmp_path / "arrays.npz") as arrays:
+        assert "embedding.headings" not in arrays.files
 
 
 def test_nothing_of_adults_only_titles_is_kept(folder: Path, labelled_books: list[LabelledRecord]) -> None:

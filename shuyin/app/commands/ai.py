@@ -132,7 +132,7 @@ def _learn(
     encoder: str | None,
 ) -> Model:
     """Learn, with a static embedding of its own in `folder` (None: without), or with the encoder of SHUYIN_MODEL."""
-    from shuyin.ai_subjects import embedding, training
+    from shuyin.ai_subjects import artefact, embedding, training
 
     with progress("train", "records") as show:
         try:
@@ -141,7 +141,7 @@ def _learn(
                 scheme,
                 seed=seed,
                 advance=show,
-                embedding_folder=folder / "embedding" if folder and not encoder else None,
+                embedding_folder=folder / artefact.OWN_EMBEDDING if folder and not encoder else None,
                 more_pairs=wordings,
                 encoder=embedding.encoder(encoder) if encoder else None,
             )
