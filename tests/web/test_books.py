@@ -154,6 +154,8 @@ def test_record_page_shows_every_binding_and_every_heading(client: TestClient, s
     assert "機器建議" not in headings["期刊"]
     assert "機器建議" in headings["文獻計量學"]
     assert "011.016" in headings
+    form = next(term for term in root.cssselect("dt") if text(term) == "出版形式")
+    assert text(form.getnext()) == "紙本書、電子書"
     whole = text(root)
     for fact in (
         "國家圖書館",
