@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,12 @@ from shuyin.records.models import User, utc_now
 from shuyin.web.install import install
 
 PASSWORD = "a pass phrase for tests"
+
+
+@cache
+def _password_hash() -> str:
+    """Made once: it is meant to take long."""
+    return passwords.hash_password(PASSWORD)
 
 
 def make_app(engine: Engine, folder: Path, base_url: str = "http://testserver") -> FastAPI:
@@ -94,7 +101,7 @@ class Site:
             role=role,
             email=f"{account.lower()}@example.com",
             organisation_id=organisation_id,
-            password_hash=passwords.hash_password(PASSWORD),
+            password_hash=_password_hash(),
             **more,
         )
         with self.app.state.writes.begin() as session:
