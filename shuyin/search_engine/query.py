@@ -16,7 +16,6 @@ class Match(StrEnum):
     """How the words of a `Text` must stand in the field."""
 
     ALL = "all"  # every word or adjacent pair (the ordinary search)
-    ANY = "any"  # at least one word
     MOST = "most"  # half of the words: the nearest records when nothing matches
     PHRASE = "phrase"  # adjacent and in this order
     EXACT = "exact"  # the whole field value, after folding

@@ -280,8 +280,6 @@ class Compiler:
                 found = [_all_words(column, units), *self._by_sound(query)]
             case Match.MASKED:
                 found = [_masked(column, query.text)]
-            case Match.ANY:
-                found = [plan.Term(column, token) for token in _tokens(units)]
             case Match.MOST:
                 stream = list(dict.fromkeys(token for unit in units for token in unit.tokens))[: _LONGEST * 2]
                 terms = tuple(plan.Term(column, token) for token in stream)
