@@ -13,6 +13,15 @@ FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 #: More pixels than this are refused before anything is decoded (a decompression bomb).
 MOST_PIXELS = 40_000_000
 _QUALITY = 82
+#: What Pillow raises for files that are broken, of another kind, or meant to fill the memory.
+UNREADABLE = (
+    UnidentifiedImageError,
+    OSError,
+    SyntaxError,
+    ValueError,
+    Image.DecompressionBombError,
+    Image.DecompressionBombWarning,
+)
 
 
 class BadPicture(ValueError):
@@ -34,14 +43,7 @@ def webp_sizes(content: bytes, widths: tuple[int, ...]) -> tuple[int, int, Mappi
                 upright = ImageOps.exif_transpose(opened)
                 plain = _without_alpha(upright)
         return plain.width, plain.height, {width: _webp(plain, width) for width in widths}
-    except (
-        UnidentifiedImageError,
-        OSError,
-        SyntaxError,
-        ValueError,
-        Image.DecompressionBombError,
-        Image.DecompressionBombWarning,
-    ) as error:
+    except UNREADABLE as error:
         if isinstance(error, BadPicture):
             raise
         raise BadPicture("not a picture that can be read (JPG, PNG, WebP or GIF)") from error

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -21,6 +21,7 @@ from shuyin.filing.engine.kinds import plain
 from shuyin.filing.engine.media import MediaType, labels, sniff
 from shuyin.filing.models import FilingUpload
 from shuyin.filing.office import By, Office
+from shuyin.records.pictures import UNREADABLE
 
 #: An image of more pixels than this is refused before it is decoded (a decompression bomb).
 MAX_PIXELS = 100_000_000
@@ -169,14 +170,7 @@ def fit_image(
             out = io.BytesIO()
             smaller.save(out, formats[media_type], **({"quality": 90} if media_type is MediaType.JPEG else {}))
             return out.getvalue(), declared.max_width, height
-    except (
-        UnidentifiedImageError,
-        OSError,
-        SyntaxError,
-        ValueError,
-        Image.DecompressionBombError,
-        Image.DecompressionBombWarning,
-    ) as error:
+    except UNREADABLE as error:
         raise UploadRefused("image", BROKEN_IMAGE, name=name) from error
 
 
