@@ -200,14 +200,15 @@ def register(page: Page, answers: dict[str, Any], hint: str, pictures: bool) -> 
     picture(page, "07-sent", pictures)
 
 
-def enter_as_staff(site: Site, page: Page) -> None:
-    user = site.add_user("anna", "registrar")
+def enter_as_staff(site: Site, page: Page, role: str = "registrar", to: str = "/staff") -> None:
+    """A member of the staff comes in at a page, by password and second factor."""
+    user = site.add_user("anna", role)
     with site.app.state.writes.begin() as session:
         second_factor.begin(session, site.office, user)
         secret = second_factor.secret_of(session, site.office, user.id)
         session.get_one(second_factor.SecondFactor, user.id).confirmed_at = utc_now()
     assert secret is not None
-    page.goto("/account/login?next=/staff")
+    page.goto(f"/account/login?next={to}")
     page.get_by_label("帳號").fill("anna")
     page.get_by_label("密碼").fill(PASSWORD)
     page.get_by_role("button", name="登入系統").click()

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pyotp
 import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
@@ -19,18 +18,27 @@ from sqlalchemy import select
 from shuyin.ai_subjects import artefact, store, training
 from shuyin.app.composition import Services, open_services
 from shuyin.app.settings import Settings
-from shuyin.filing.accounts import second_factor
 from shuyin.filing.engine import drafts, flow
 from shuyin.filing.isbn import publication, ranges
 from shuyin.filing.isbn.confirmation import CONFIRMATION
 from shuyin.filing.office import By
 from shuyin.indexer import services as indexer
-from shuyin.records.models import OrganisationRow, RegistrantPrefix, User, utc_now
+from shuyin.records.models import OrganisationRow, RegistrantPrefix, User
 from tests.ai_subjects.conftest import labelled_books, small_scheme  # noqa: F401  (fixtures)
-from tests.browser.test_filing import NewPage, begin, filing_site, forward, new_page, picture, press, sign_in  # noqa: F401  (fixtures)
+from tests.browser.test_filing import (  # noqa: F401  (fixtures)
+    NewPage,
+    begin,
+    enter_as_staff,
+    filing_site,
+    forward,
+    new_page,
+    picture,
+    press,
+    sign_in,
+)
 from tests.filing.conftest import PDF, png
 from tests.filing.isbn_answers import INTRO
-from tests.web.filing_site import PASSWORD, Site
+from tests.web.filing_site import Site
 
 pytest.importorskip("sklearn", reason="the extra `models` is not installed")
 pytestmark = pytest.mark.browser
@@ -218,22 +226,6 @@ def whole(
     services.close()
 
 
-def enter_as_cataloguer(site: Site, page: Page) -> None:
-    """A cataloguer, by password and second factor."""
-    user = site.add_user("anna", "cataloguer")
-    with site.app.state.writes.begin() as session:
-        second_factor.begin(session, site.office, user)
-        secret = second_factor.secret_of(session, site.office, user.id)
-        session.get_one(second_factor.SecondFactor, user.id).confirmed_at = utc_now()
-    assert secret is not None
-    page.goto("/account/login?next=/staff/desk")
-    page.get_by_label("帳號").fill("anna")
-    page.get_by_label("密碼").fill(PASSWORD)
-    page.get_by_role("button", name="登入系統").click()
-    page.get_by_label("驗證程式顯示的 6 位數字").fill(pyotp.TOTP(secret).now())
-    press(page, "確認")
-
-
 def give_back(staff: Page, reference: str) -> None:
     """The desk returns the application with a reason."""
     staff.get_by_role("link", name=reference).click()
@@ -314,7 +306,7 @@ def test_from_the_application_to_the_confirmed_publication(
     sign_in(page, "P20778")
     reference = apply(page, scripts, scripts)
     assert re.fullmatch(r"I\d{3}-000001", reference)
-    enter_as_cataloguer(site, staff)
+    enter_as_staff(site, staff, "cataloguer", "/staff/desk")
     give_back(staff, reference)
     correct(page, reference, scripts, scripts)
     catalogue(staff)
